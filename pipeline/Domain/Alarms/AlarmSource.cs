@@ -1,0 +1,13 @@
+namespace Pipeline.Domain.Alarms;
+
+/// <summary>Where it happened. Empty strings where unknown. <paramref name="Workload"/> is "kind/name" of the pod's owner.</summary>
+public sealed record AlarmSource(
+    string Node,
+    string Boot,
+    string ContainerId,
+    string ContainerName,
+    string Image,
+    string ImageDigest,
+    string Namespace,
+    string Pod,
+    string Workload);

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+
+namespace Pipeline.Domain.Alarms;
+
+/// <summary>An alarm as its events tell it.</summary>
+public sealed record AlarmView
+{
+    /// <summary>How many of the newest pieces of evidence a view keeps beside the first ones that the alarm was raised with.</summary>
+    public const int NewestEvidenceKept = 40;
+
+    public required AlarmRaised Raised { get; init; }
+
+    public required AlarmState State { get; init; }
+
+    public required Severity Severity { get; init; }
+
+    public required Outcome Outcome { get; init; }
+
+    public required long Occurrences { get; init; }
+
+    public required DateTimeOffset FirstSeen { get; init; }
+
+    public required DateTimeOffset LastSeen { get; init; }
+
+    /// <summary>When the announced became true, for alarms that begin with an announcement.</summary>
+    public DateTimeOffset? ConfirmedAt { get; init; }
+
+    /// <summary>First evidence, then the newest.</summary>
+    public required ImmutableArray<Evidence> Evidence { get; init; }
+
+    /// <summary>Number of events folded in; the stream's version.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The fold. <paramref name="view"/> is null before the first event, which must be <see cref="AlarmRaised"/>.</summary>
+    public static AlarmView? Apply(AlarmView? view, AlarmEvent e) => (view, e) switch
+    {
+        (null, AlarmRaised raised) => Begin(raised),
+        (null, _) => null,
+        (_, AlarmRaised) => view,
+        (_, AlarmConfirmed confirmed) => Touch(view, e, confirmed.Evidence) with { ConfirmedAt = view.ConfirmedAt ?? confirmed.At },
+        (_, AlarmRecurred recurred) => Touch(view, e, recurred.Evidence) with { Occurrences = Math.Max(view.Occurrences, recurred.Occurrences) },
+        (_, AlarmEscalated worse) => Touch(view, e, worse.Evidence) with { Severity = worse.Severity, Outcome = worse.Outcome },
+        _ => view,
+    };
+
+    private static AlarmView Begin(AlarmRaised raised) => new()
+    {
+        Raised = raised,
+        State = AlarmState.Open,
+        Severity = raised.Severity,
+        Outcome = raised.Outcome,
+        Occurrences = 1,
+        FirstSeen = raised.At,
+        LastSeen = raised.At,
+        Evidence = raised.Evidence,
+        Version = 1,
+    };
+
+    private static AlarmView Touch(AlarmView view, AlarmEvent e, Evidence evidence)
+    {
+        int first = view.Raised.Evidence.Length;
+        ImmutableArray<Evidence> kept = view.Evidence.Length - first < NewestEvidenceKept ? view.Evidence : view.Evidence.RemoveAt(first);
+        return view with
+        {
+            LastSeen = e.At > view.LastSeen ? e.At : view.LastSeen,
+            Evidence = kept.Add(evidence),
+            Version = view.Version + 1,
+        };
+    }
+}
