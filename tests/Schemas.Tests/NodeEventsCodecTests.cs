@@ -56,6 +56,19 @@ public sealed class NodeEventsCodecTests
     [Fact]
     public void Knows_the_newest_published_schema() => NodeEventsCodec.Schema.ShouldBe(SchemaCatalog.Newest(NodeEventsCodec.Subject));
 
+    [Fact]
+    public void Names_the_kinds_of_a_batch_once_each()
+    {
+        var batch = new EventBatch();
+        batch.AddLoss(0, default);
+        batch.AddProcess(0, 0, EventRecord.NoTask, default);
+        batch.AddLoss(0, default);
+
+        NodeEventsCodec.KindsOf(batch).ShouldBe("process,loss");
+        NodeEventsCodec.KindsOf(Samples.Batch()).ShouldBe("container,process,file,syscall,mount,loss,heartbeat");
+        NodeEventsCodec.KindsOf(new EventBatch()).ShouldBe("");
+    }
+
     [Theory]
     [InlineData("", DecodeFault.NoFraming)]
     [InlineData("7b226e6f6465223a2231227d", DecodeFault.NoFraming)]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text.Json;
 using Pipeline.Schemas;
@@ -31,7 +32,7 @@ public sealed class PythonAvroTests
             .Select(pair => new { pair.Writer, pair.Reader })
             .ToList();
 
-        string[] verdicts = (await RunAsync(CompatibilityScript, JsonSerializer.Serialize(pairs))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] verdicts = (await RunAsync(CompatibilityScript, JsonSerializer.SerializeToUtf8Bytes(pairs))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         for (int i = 0; i < pairs.Count; i++)
         {
@@ -50,7 +51,11 @@ public sealed class PythonAvroTests
         string script = text[start..text.IndexOf("```", start, StringComparison.Ordinal)];
         string schemas = Path.Combine(Repository.Root, "schemas", "versions");
 
-        string output = await RunAsync(script, Convert.ToHexStringLower(Samples.Encode(Samples.Batch())), schemas);
+        byte[] message = Samples.Encode(Samples.Batch());
+        var length = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, message.Length);
+
+        string output = await RunAsync(script, [.. length, .. message], schemas);
 
         output.ShouldBe("""
             node-1 boot-1 1000 Container
@@ -67,18 +72,18 @@ public sealed class PythonAvroTests
     private static async Task SkipWithoutAvroAsync()
     {
         Assert.SkipUnless(File.Exists(Python), $"needs {Python}");
-        (int exitCode, _, _) = await TryRunAsync("import avro.compatibility", "");
+        (int exitCode, _, _) = await TryRunAsync("import avro.compatibility", []);
         Assert.SkipUnless(exitCode == 0, "needs Debian's python3-avro");
     }
 
-    private static async Task<string> RunAsync(string script, string input, params string[] arguments)
+    private static async Task<string> RunAsync(string script, byte[] input, params string[] arguments)
     {
         (int exitCode, string output, string error) = await TryRunAsync(script, input, arguments);
         exitCode.ShouldBe(0, error);
         return output;
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> TryRunAsync(string script, string input, params string[] arguments)
+    private static async Task<(int ExitCode, string Output, string Error)> TryRunAsync(string script, byte[] input, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Python, ["-c", script, .. arguments])
         {
@@ -87,7 +92,7 @@ public sealed class PythonAvroTests
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);
         Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
-        await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
+        await process.StandardInput.BaseStream.WriteAsync(input, cancellation);
         process.StandardInput.Close();
         await process.WaitForExitAsync(cancellation);
         return (process.ExitCode, await output, await error);

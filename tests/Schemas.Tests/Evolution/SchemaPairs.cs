@@ -23,7 +23,7 @@ public sealed record SchemaPair(
         Good("symbol added to an enum with default", Enum("\"U\", \"A\"", "U"), Enum("\"U\", \"A\", \"B\"", "U")),
         Good("string to bytes", "\"string\"", "\"bytes\""),
         Good("a record that holds itself", Record(Field("r", """["null", "R"]""")), Record(Field("r", """["null", "R"]"""), Field("b", "\"int\"", "0"))),
-        Good("namespace changed", """{"type": "record", "name": "a.R", "fields": []}""", """{"type": "record", "name": "b.R", "fields": []}"""),
+        Good("namespace changed", """{"type": "record", "name": "R", "namespace": "a", "fields": []}""", """{"type": "record", "name": "R", "namespace": "b", "fields": []}"""),
         new("field without default added", Record(IntField), Record(IntField, Field("b", "\"long\"")),
             [SchemaFaultKind.MissingDefault], [], [SchemaFaultKind.NewFieldWithoutDefault]),
         new("field without default removed", Record(IntField, Field("b", "\"long\"")), Record(IntField), [], [SchemaFaultKind.MissingDefault], []),
