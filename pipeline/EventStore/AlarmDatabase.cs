@@ -87,7 +87,7 @@ public sealed class AlarmDatabase : IAsyncDisposable
         // We own the transactions; inside one that failed, another try can only fail.
         options.ConfigurePolly(_ => { });
         options.ConfigureWritePolly(_ => { });
-        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, json => json.TypeInfoResolverChain.Insert(0, AlarmJson.Default));
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, AlarmJson.Configure);
 
         options.Events.DatabaseSchemaName = Tables.EventSchema;
         options.Events.StreamIdentity = StreamIdentity.AsGuid;

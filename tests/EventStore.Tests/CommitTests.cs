@@ -170,4 +170,15 @@ public sealed class CommitTests(PostgresFixture postgres)
 
         names.ShouldBe("alarm-raised alarm-confirmed alarm-recurred alarm-escalated");
     }
+
+    [Fact]
+    public async Task Keeps_the_shape_in_which_events_are_stored()
+    {
+        await using TestStore store = await TestStore.OpenAsync(postgres);
+        await store.StoreAsync(Some.Raised("a"), Some.Confirmed("a", 1), Some.Recurred("a", 2, 2), Some.Escalated("a", 3, Severity.Critical));
+
+        string? bodies = await store.ScalarAsync<string>("select string_agg(jsonb_pretty(data), E'\n' order by version) from alarms.mt_events");
+
+        bodies.ShouldNotBeNull().ShouldMatchApproved("stored-events.json");
+    }
 }
