@@ -13,16 +13,16 @@ public sealed class CommitTests(PostgresFixture postgres)
         await using TestStore store = await TestStore.OpenAsync(postgres);
         FencingToken token = (await store.AcquireAsync()).Token;
 
-        CommitOutcome outcome = await store.CommitAsync(token, [Some.Raised("a"), Some.Recurred("a", 1, 5)], Some.Snapshot(42, 1, 2, 3));
+        CommitOutcome outcome = await store.CommitAsync(token, [SomeAlarm.Raised("a"), SomeAlarm.Recurred("a", 1, 5)], TestStore.Snapshot(42, 1, 2, 3));
 
         outcome.ShouldBe(new CommitOutcome.Committed(2, 0));
-        StoredAlarm alarm = (await store.FindAsync(Some.AlarmId("a"))).ShouldNotBeNull();
+        StoredAlarm alarm = (await store.FindAsync(SomeAlarm.Id("a"))).ShouldNotBeNull();
         alarm.View.Occurrences.ShouldBe(5);
         alarm.View.Version.ShouldBe(2);
         alarm.History.Select(e => e.Event.Ordinal).ShouldBe([0, 1]);
         AlarmSummary row = (await store.ListAsync()).Alarms.ShouldHaveSingleItem();
         row.Content.ShouldBe(["privileged:true"]);
-        row.Source.ShouldBe(Some.Source);
+        row.Source.ShouldBe(SomeAlarm.Source);
         row.Occurrences.ShouldBe(5);
         PartitionCheckpoint checkpoint = await store.AcquireAsync();
         checkpoint.NextOffset.ShouldBe(42);
@@ -45,14 +45,14 @@ public sealed class CommitTests(PostgresFixture postgres)
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
         FencingToken token = (await store.AcquireAsync()).Token;
-        AlarmEvent[] alarms = [Some.Raised("a"), Some.Recurred("a", 1, 5), Some.Raised("b")];
-        await store.CommitAsync(token, [.. alarms], Some.Snapshot(7));
+        AlarmEvent[] alarms = [SomeAlarm.Raised("a"), SomeAlarm.Recurred("a", 1, 5), SomeAlarm.Raised("b")];
+        await store.CommitAsync(token, [.. alarms], TestStore.Snapshot(7));
 
-        CommitOutcome outcome = await store.CommitAsync(token, [.. alarms], Some.Snapshot(7));
+        CommitOutcome outcome = await store.CommitAsync(token, [.. alarms], TestStore.Snapshot(7));
 
         outcome.ShouldBe(new CommitOutcome.Committed(0, 3));
         (await store.CountAsync("alarms.mt_events")).ShouldBe(3);
-        (await store.FindAsync(Some.AlarmId("a")))!.View.Version.ShouldBe(2);
+        (await store.FindAsync(SomeAlarm.Id("a")))!.View.Version.ShouldBe(2);
         (await store.ListAsync()).Alarms.Length.ShouldBe(2);
     }
 
@@ -61,7 +61,7 @@ public sealed class CommitTests(PostgresFixture postgres)
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
 
-        CommitOutcome outcome = await store.StoreAsync(Some.Raised("a"), Some.Raised("a"));
+        CommitOutcome outcome = await store.StoreAsync(SomeAlarm.Raised("a"), SomeAlarm.Raised("a"));
 
         outcome.ShouldBe(new CommitOutcome.Committed(1, 1));
     }
@@ -71,15 +71,15 @@ public sealed class CommitTests(PostgresFixture postgres)
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
         FencingToken before = (await store.AcquireAsync()).Token;
-        await store.CommitAsync(before, [Some.Raised("a"), Some.Recurred("a", 1, 2)]);
+        await store.CommitAsync(before, [SomeAlarm.Raised("a"), SomeAlarm.Recurred("a", 1, 2)]);
 
         PartitionCheckpoint after = await store.AcquireAsync();
         CommitOutcome outcome = await store.CommitAsync(
-            after.Token, [Some.Raised("a"), Some.Recurred("a", 1, 2), Some.Recurred("a", 2, 3), Some.Raised("b")], Some.Snapshot(100, 9));
+            after.Token, [SomeAlarm.Raised("a"), SomeAlarm.Recurred("a", 1, 2), SomeAlarm.Recurred("a", 2, 3), SomeAlarm.Raised("b")], TestStore.Snapshot(100, 9));
 
         after.NextOffset.ShouldBeNull();
         outcome.ShouldBe(new CommitOutcome.Committed(2, 2));
-        (await store.FindAsync(Some.AlarmId("a")))!.View.Occurrences.ShouldBe(3);
+        (await store.FindAsync(SomeAlarm.Id("a")))!.View.Occurrences.ShouldBe(3);
         (await store.AcquireAsync()).NextOffset.ShouldBe(100);
     }
 
@@ -89,9 +89,9 @@ public sealed class CommitTests(PostgresFixture postgres)
         await using TestStore store = await TestStore.OpenAsync(postgres);
         FencingToken stale = (await store.AcquireAsync()).Token;
         FencingToken newest = (await store.AcquireAsync()).Token;
-        await store.CommitAsync(newest, [], Some.Snapshot(50, 5));
+        await store.CommitAsync(newest, [], TestStore.Snapshot(50, 5));
 
-        CommitOutcome outcome = await store.CommitAsync(stale, [Some.Raised("a")], Some.Snapshot(10, 1));
+        CommitOutcome outcome = await store.CommitAsync(stale, [SomeAlarm.Raised("a")], TestStore.Snapshot(10, 1));
 
         outcome.ShouldBe(new CommitOutcome.Fenced());
         (await store.CountAsync("alarms.mt_events")).ShouldBe(0);
@@ -104,7 +104,7 @@ public sealed class CommitTests(PostgresFixture postgres)
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
 
-        (await store.CommitAsync(new FencingToken(1), [Some.Raised("a")])).ShouldBe(new CommitOutcome.Fenced());
+        (await store.CommitAsync(new FencingToken(1), [SomeAlarm.Raised("a")])).ShouldBe(new CommitOutcome.Fenced());
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class CommitTests(PostgresFixture postgres)
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async owner =>
         {
             FencingToken token = (await store.AcquireAsync()).Token;
-            for (int i = 0; i < 5; i++) await store.CommitAsync(token, [Some.Raised($"{token.Value}/{i}")], Some.Snapshot(token.Value));
+            for (int i = 0; i < 5; i++) await store.CommitAsync(token, [SomeAlarm.Raised($"{token.Value}/{i}")], TestStore.Snapshot(token.Value));
         }));
 
         PartitionCheckpoint last = await store.AcquireAsync();
@@ -122,7 +122,7 @@ public sealed class CommitTests(PostgresFixture postgres)
         // Token 8 is the newest that committed; whoever came before it could not commit after it.
         last.Token.Value.ShouldBe(9);
         last.NextOffset.ShouldBe(8);
-        (await store.FindAsync(Some.AlarmId("8/4"))).ShouldNotBeNull();
+        (await store.FindAsync(SomeAlarm.Id("8/4"))).ShouldNotBeNull();
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class CommitTests(PostgresFixture postgres)
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
 
-        await Should.ThrowAsync<InvalidOperationException>(() => store.StoreAsync(Some.Recurred("a", 1, 2)));
+        await Should.ThrowAsync<InvalidOperationException>(() => store.StoreAsync(SomeAlarm.Recurred("a", 1, 2)));
 
         (await store.CountAsync("alarms.mt_events")).ShouldBe(0);
     }
@@ -139,7 +139,7 @@ public sealed class CommitTests(PostgresFixture postgres)
     public async Task Stores_a_commit_of_more_events_than_one_round_trip_takes()
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
-        AlarmEvent[] alarms = [.. Enumerable.Range(0, 2_500).Select(i => Some.Raised($"{i / 2}") with { Ordinal = i % 2 }).Select(
+        AlarmEvent[] alarms = [.. Enumerable.Range(0, 2_500).Select(i => SomeAlarm.Raised($"{i / 2}") with { Ordinal = i % 2 }).Select(
             raised => raised.Ordinal == 0 ? (AlarmEvent)raised : new AlarmRecurred { AlarmId = raised.AlarmId, Ordinal = 1, At = raised.At, Occurrences = 2, Evidence = raised.Evidence[0] })];
 
         CommitOutcome outcome = await store.StoreAsync(alarms);
@@ -155,7 +155,7 @@ public sealed class CommitTests(PostgresFixture postgres)
         byte[] state = new byte[5 * 1024 * 1024];
         new Random(1).NextBytes(state);
 
-        await store.CommitAsync((await store.AcquireAsync()).Token, [], Some.Snapshot(1, state));
+        await store.CommitAsync((await store.AcquireAsync()).Token, [], TestStore.Snapshot(1, state));
 
         (await store.AcquireAsync()).State.ToArray().ShouldBe(state);
     }
@@ -164,7 +164,7 @@ public sealed class CommitTests(PostgresFixture postgres)
     public async Task Names_events_by_words_that_outlive_the_classes()
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
-        await store.StoreAsync(Some.Raised("a"), Some.Confirmed("a", 1), Some.Recurred("a", 2, 2), Some.Escalated("a", 3, Severity.Critical));
+        await store.StoreAsync(SomeAlarm.Raised("a"), SomeAlarm.Confirmed("a", 1), SomeAlarm.Recurred("a", 2, 2), SomeAlarm.Escalated("a", 3, Severity.Critical));
 
         string? names = await store.ScalarAsync<string>("select string_agg(type, ' ' order by version) from alarms.mt_events");
 
@@ -175,7 +175,7 @@ public sealed class CommitTests(PostgresFixture postgres)
     public async Task Keeps_the_shape_in_which_events_are_stored()
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
-        await store.StoreAsync(Some.Raised("a"), Some.Confirmed("a", 1), Some.Recurred("a", 2, 2), Some.Escalated("a", 3, Severity.Critical));
+        await store.StoreAsync(SomeAlarm.Raised("a"), SomeAlarm.Confirmed("a", 1), SomeAlarm.Recurred("a", 2, 2), SomeAlarm.Escalated("a", 3, Severity.Critical));
 
         string? bodies = await store.ScalarAsync<string>("select string_agg(jsonb_pretty(data), E'\n' order by version) from alarms.mt_events");
 

@@ -12,6 +12,8 @@ namespace EventStore.Tests;
 /// <summary>A store on a database of its own, and ways to look at what is in it.</summary>
 internal sealed class TestStore(string connectionString) : IAsyncDisposable
 {
+    public static readonly PartitionId Partition = new("node-events", 3);
+
     public AlarmDatabase Database { get; } = new(new EventStoreOptions { ConnectionString = connectionString });
 
     public string ConnectionString { get; } = connectionString;
@@ -29,10 +31,12 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
         return store;
     }
 
-    public Task<PartitionCheckpoint> AcquireAsync() => Store.AcquireAsync(Some.Partition, Cancellation);
+    public static StateSnapshot Snapshot(long nextOffset, params byte[] state) => new(nextOffset, state);
+
+    public Task<PartitionCheckpoint> AcquireAsync() => Store.AcquireAsync(Partition, Cancellation);
 
     public Task<CommitOutcome> CommitAsync(FencingToken token, ImmutableArray<AlarmEvent> alarms, StateSnapshot? snapshot = null) =>
-        Store.CommitAsync(new PartitionCommit(Some.Partition, token, alarms, snapshot), Cancellation);
+        Store.CommitAsync(new PartitionCommit(Partition, token, alarms, snapshot), Cancellation);
 
     /// <summary>Takes the partition, then commits.</summary>
     public async Task<CommitOutcome> StoreAsync(params AlarmEvent[] alarms) => await CommitAsync((await AcquireAsync()).Token, [.. alarms]);

@@ -1,23 +1,20 @@
 using System.Collections.Immutable;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Identity;
-using Pipeline.Runtime.Ports;
 
-namespace EventStore.Tests;
+namespace Testing;
 
 /// <summary>Throw-away values; what a test is about it says itself, by <c>with</c>.</summary>
-internal static class Some
+public static class SomeAlarm
 {
     public static readonly DateTimeOffset Moment = new(2026, 3, 1, 10, 0, 0, TimeSpan.Zero);
-
-    public static readonly PartitionId Partition = new("node-events", 3);
 
     public static readonly AlarmSource Source = new(
         "node-1", "boot-1", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "web", "registry.example/shop/web:1.4", "sha256:aa", "shop", "web-0", "StatefulSet/web");
 
     public static AlarmRaised Raised(string name = "a") => new()
     {
-        AlarmId = AlarmId(name),
+        AlarmId = Id(name),
         Ordinal = 0,
         At = Moment,
         Type = AlarmType.AbnormalStartup,
@@ -43,21 +40,19 @@ internal static class Some
 
     public static AlarmRecurred Recurred(string name, int ordinal, long occurrences) => new()
     {
-        AlarmId = AlarmId(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Occurrences = occurrences, Evidence = Evidence(ordinal + 1),
+        AlarmId = Id(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Occurrences = occurrences, Evidence = Evidence(ordinal + 1),
     };
 
     public static AlarmConfirmed Confirmed(string name, int ordinal) =>
-        new() { AlarmId = AlarmId(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Evidence = Evidence(ordinal + 1) };
+        new() { AlarmId = Id(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Evidence = Evidence(ordinal + 1) };
 
     public static AlarmEscalated Escalated(string name, int ordinal, Severity severity) => new()
     {
-        AlarmId = AlarmId(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Severity = severity, Outcome = Outcome.AttackSuccess, Evidence = Evidence(ordinal + 1),
+        AlarmId = Id(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Severity = severity, Outcome = Outcome.AttackSuccess, Evidence = Evidence(ordinal + 1),
     };
 
     public static Evidence Evidence(long sequence) => new(
         "node-1", "boot-1", sequence, "container", Moment, ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("name", "web").Add("privileged", "true"));
 
-    public static Guid AlarmId(string name) => DeterministicId.From("alarm", name);
-
-    public static StateSnapshot Snapshot(long nextOffset, params byte[] state) => new(nextOffset, state);
+    public static Guid Id(string name) => DeterministicId.From("alarm", name);
 }
