@@ -14,8 +14,8 @@ internal static partial class Log
     [LoggerMessage(7002, LogLevel.Warning, "Stopped with {Left} events that were not stored in time; the next run on this boot reports them as lost.")]
     public static partial void StoppedWithRest(ILogger logger, int left);
 
-    [LoggerMessage(7003, LogLevel.Critical, "The agent ends because of an error in it.")]
-    public static partial void Ended(ILogger logger, Exception error);
+    [LoggerMessage(7003, LogLevel.Critical, "A part of the agent broke, and so the agent ends.")]
+    public static partial void Broken(ILogger logger, Exception error);
 
     [LoggerMessage(7010, LogLevel.Warning, "The record of sequence numbers at {Path} is not whole and is not used; numbering goes on from the node's uptime.")]
     public static partial void SequenceRecordTorn(ILogger logger, string path);
@@ -43,4 +43,37 @@ internal static partial class Log
 
     [LoggerMessage(7024, LogLevel.Debug, "Kafka client: {Facility} {Line}")]
     public static partial void ClientLine(ILogger logger, string facility, string line);
+
+    [LoggerMessage(7030, LogLevel.Information, "Watching {Runtime} at {Socket}.")]
+    public static partial void EngineConnected(ILogger logger, string runtime, string socket);
+
+    [LoggerMessage(7031, LogLevel.Information, "{Runtime} at {Socket} is back; nothing was missed.")]
+    public static partial void EngineBack(ILogger logger, string runtime, string socket);
+
+    [LoggerMessage(7032, LogLevel.Warning, "{Runtime} at {Socket} is back; it does not remember what happened meanwhile, which is reported as a loss.")]
+    public static partial void EngineBackWithGap(ILogger logger, string runtime, string socket);
+
+    [LoggerMessage(7033, LogLevel.Warning, "No container engine at {Socket}: {Reason}. Trying on quietly.")]
+    public static partial void EngineAway(ILogger logger, string socket, string reason);
+
+    [LoggerMessage(7034, LogLevel.Warning, "An event of the container engine ({Bytes} bytes) is not readable and is reported as lost.")]
+    public static partial void EventUnreadable(ILogger logger, int bytes);
+
+    [LoggerMessage(7035, LogLevel.Warning, "Container {ContainerId} is reported without its description: {Reason}.")]
+    public static partial void InspectFailed(ILogger logger, string containerId, string reason);
+
+    [LoggerMessage(7036, LogLevel.Warning, "Container {ContainerId} is reported without its description, which is not valid: {Path}: {Reason}.")]
+    public static partial void InspectUnreadable(ILogger logger, string containerId, string path, string reason);
+
+    [LoggerMessage(7040, LogLevel.Error, "{File}, document {Document}, {Place}: {Reason}.")]
+    public static partial void DescriptionUnreadable(ILogger logger, string file, int document, string place, string reason);
+
+    [LoggerMessage(7041, LogLevel.Information, "Read {Containers} containers from files; {Unreadable} parts were not readable.")]
+    public static partial void FilesRead(ILogger logger, int containers, int unreadable);
+
+    [LoggerMessage(7050, LogLevel.Critical, "The state directory {Directory} cannot be used: {Reason}. Another agent may hold it; name another with --state.")]
+    public static partial void StateUnusable(ILogger logger, string directory, string reason);
+
+    [LoggerMessage(7051, LogLevel.Warning, "The status file {Path} cannot be written: {Reason}.")]
+    public static partial void StatusNotWritten(ILogger logger, string path, string reason);
 }

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+
 namespace Agents.NodeAgent.Sequencing;
 
 /// <summary>The few Linux calls that the base class library does not give, or gives without their errors.</summary>

@@ -1,5 +1,3 @@
-using Pipeline.Domain.Events;
-
 namespace Agents.NodeAgent.Shipping;
 
 /// <summary>
