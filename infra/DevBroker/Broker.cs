@@ -16,6 +16,7 @@ internal sealed class Broker : IAsyncDisposable
 
     private readonly ILogger _logger;
     private readonly FileStream _directoryLock;
+    private readonly StorageSettings _settings;
     private readonly CancellationTokenSource _stopping = new();
     private readonly OffsetStore _offsets;
     private readonly KafkaListener _listener;
@@ -30,9 +31,9 @@ internal sealed class Broker : IAsyncDisposable
         Directory.CreateDirectory(options.DataDirectory);
         _directoryLock = LockDirectory(options.DataDirectory);
         ClusterId = LoadClusterId(options.DataDirectory);
-        var settings = new StorageSettings(options.FlushInterval is null, clock, logger);
-        Topics = new TopicStore(options.DataDirectory, settings);
-        _offsets = new OffsetStore(options.DataDirectory, settings);
+        _settings = new StorageSettings(options.FlushInterval is null, clock, logger);
+        Topics = new TopicStore(options.DataDirectory, _settings);
+        _offsets = new OffsetStore(options.DataDirectory, _settings);
         Groups = new GroupCoordinator(_offsets, clock);
         ProducerIds = new ProducerIds(options.DataDirectory);
         CreateTopicsFromFile();
@@ -101,8 +102,8 @@ internal sealed class Broker : IAsyncDisposable
 
     private async Task FlushPeriodicallyAsync(CancellationToken cancellation)
     {
-        if (Options.FlushInterval is not { } interval) return;
-        using var timer = new PeriodicTimer(interval, Clock);
+        // Where each batch is flushed this only notes how far, so that recovery need not read everything.
+        using var timer = new PeriodicTimer(Options.FlushInterval ?? TimeSpan.FromSeconds(1), Clock);
         while (await timer.WaitForNextTickAsync(cancellation)) FlushAll();
     }
 
@@ -122,7 +123,24 @@ internal sealed class Broker : IAsyncDisposable
     private async Task MaintainPeriodicallyAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Options.MaintenanceInterval, Clock);
-        while (await timer.WaitForNextTickAsync(cancellation)) Groups.ExpireOffsets(name => Topics.Find(name) is not null);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            Groups.ExpireOffsets(name => Topics.Find(name) is not null);
+            foreach (PartitionLog partition in Topics.Topics.SelectMany(topic => topic.Partitions)) CleanUp(partition, cancellation);
+        }
+    }
+
+    private void CleanUp(PartitionLog partition, CancellationToken cancellation)
+    {
+        try
+        {
+            partition.DeleteOld();
+            Compactor.Run(partition, _settings, cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            Log.CleanUpFailed(_logger, failure, partition.Name);
+        }
     }
 
     private void CreateTopicsFromFile()

@@ -26,11 +26,26 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Error, "Partition {Partition}: a batch could not be stored.")]
     public static partial void AppendFailed(ILogger logger, Exception failure, string partition);
 
-    [LoggerMessage(23, LogLevel.Critical, "{Partition}: flushing to disk failed, so what was written since the last flush is in doubt; it takes no more writes.")]
+    [LoggerMessage(23, LogLevel.Error, "{Partition}: flushing to disk failed; what is not surely there is written anew.")]
     public static partial void FlushFailed(ILogger logger, Exception failure, string partition);
 
     [LoggerMessage(24, LogLevel.Error, "Offsets of group {Group} could not be stored.")]
     public static partial void OffsetsNotStored(ILogger logger, Exception failure, string group);
+
+    [LoggerMessage(25, LogLevel.Warning, "Partition {Partition}: what was in doubt is written anew and on disk.")]
+    public static partial void SegmentsRenewed(ILogger logger, string partition);
+
+    [LoggerMessage(26, LogLevel.Critical, "Partition {Partition}: what was written since the last flush is in doubt and cannot be written anew; it takes no more writes.")]
+    public static partial void PartitionSuspect(ILogger logger, Exception failure, string partition);
+
+    [LoggerMessage(27, LogLevel.Information, "Partition {Partition}: {Segments} old segments were deleted; the log starts at offset {Offset}.")]
+    public static partial void SegmentsDeleted(ILogger logger, string partition, int segments, long offset);
+
+    [LoggerMessage(28, LogLevel.Information, "Partition {Partition}: compacted up to offset {Offset}, {Before} bytes became {After}.")]
+    public static partial void Compacted(ILogger logger, string partition, long offset, long before, long after);
+
+    [LoggerMessage(29, LogLevel.Error, "Partition {Partition}: clean-up failed; it is tried again later.")]
+    public static partial void CleanUpFailed(ILogger logger, Exception failure, string partition);
 
     [LoggerMessage(30, LogLevel.Warning, "A connection from {Peer} was closed: {Reason} ({Others} others since the last such line).")]
     public static partial void ConnectionClosed(ILogger logger, string peer, string reason, long others);

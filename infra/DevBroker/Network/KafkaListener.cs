@@ -9,6 +9,7 @@ namespace DevBroker.Network;
 internal sealed class KafkaListener : IAsyncDisposable
 {
     private const int Backlog = 128;
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
     private readonly Broker _broker;
     private readonly ClosedConnectionLog _log;
@@ -42,6 +43,7 @@ internal sealed class KafkaListener : IAsyncDisposable
             {
                 // The peer gave up, or the process is out of file descriptors: the next one may fare better.
                 _log.Write("?", $"it could not be accepted, {failure.SocketErrorCode}");
+                await Task.Delay(AcceptPause, _broker.Clock, cancellation);
                 continue;
             }
 

@@ -13,7 +13,7 @@ internal readonly record struct ReadResult(ErrorCode Error, FileSlice Data);
 /// and the published lengths. A single node has no replicas to wait for: the high watermark is the end of the log.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class PartitionLog : IDisposable
+internal sealed partial class PartitionLog : IDisposable
 {
     /// <summary>The leader epoch of every batch: with one node that is never elected there is only one.</summary>
     public const int LeaderEpoch = 0;
@@ -75,13 +75,13 @@ internal sealed class PartitionLog : IDisposable
             try
             {
                 if (MustRoll(batch)) Roll();
-                _segments[^1].Append(data, batch, _settings.FlushEveryBatch);
+                _segments[^1].Append(data, batch, _settings.FlushEveryBatch ? _settings.Flush : null);
             }
             catch (IOException failure)
             {
-                // Not published, so nobody saw it; with flushing in play what is on disk is unknown (see Flush).
+                // Not published, so nobody saw it, and the next batch is written over it.
                 Log.AppendFailed(_settings.Logger, failure, Name);
-                _isSuspect |= _settings.FlushEveryBatch;
+                if (_settings.FlushEveryBatch) Renew();
                 return new AppendResult(ErrorCode.KafkaStorageError, -1, failure.Message);
             }
 
@@ -101,11 +101,7 @@ internal sealed class PartitionLog : IDisposable
         if (offset < StartOffset || offset > EndOffset) return new ReadResult(ErrorCode.OffsetOutOfRange, FileSlice.Empty);
         for (int i = IndexFor(segments, offset); i < segments.Length; i++)
         {
-            if (segments[i].Find(offset) is not { } found) continue;
-            long available = Math.Min(segments[i].Length - found.Position, bytesMax);
-            if (available < found.Batch.SizeBytes && !atLeastOne) break;
-            int length = (int)Math.Max(available, found.Batch.SizeBytes);
-            return new ReadResult(ErrorCode.None, segments[i].Slice(found.Position, length));
+            if (segments[i].Read(offset, bytesMax, atLeastOne) is { } found) return new ReadResult(ErrorCode.None, found);
         }
 
         return new ReadResult(ErrorCode.None, FileSlice.Empty);
@@ -140,44 +136,6 @@ internal sealed class PartitionLog : IDisposable
         lock (_gate) _waiters.Remove(waiter);
     }
 
-    /// <summary>Moves the start of the log: records below are gone for readers at once, their segments go with the next clean-up.</summary>
-    /// <param name="offset">-1 for everything that is there now.</param>
-    public ErrorCode DeleteBefore(long offset)
-    {
-        lock (_gate)
-        {
-            if (offset == -1) offset = _endOffset;
-            if (offset < 0 || offset > _endOffset) return ErrorCode.OffsetOutOfRange;
-            if (offset > StartOffset) Save(_checkpoint with { StartOffset = offset }, flush: true);
-            return ErrorCode.None;
-        }
-    }
-
-    /// <summary>Forces everything appended so far to disk and remembers how far that is.</summary>
-    public void Flush()
-    {
-        long end = EndOffset;
-        if (end == _checkpoint.FlushedOffset) return;
-        try
-        {
-            foreach (Segment segment in Volatile.Read(ref _segments)) segment.Flush();
-            Durable.FlushDirectory(Directory);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Sealed while it was flushed; the next round flushes the sealed one.
-            return;
-        }
-        catch (IOException failure)
-        {
-            Log.FlushFailed(_settings.Logger, failure, Name);
-            Volatile.Write(ref _isSuspect, true);
-            return;
-        }
-
-        lock (_gate) Save(_checkpoint with { FlushedOffset = end }, flush: false);
-    }
-
     public void Dispose()
     {
         lock (_gate)
@@ -206,12 +164,6 @@ internal sealed class PartitionLog : IDisposable
         Volatile.Write(ref _segments, [.. _segments[..^1], active.Seal(), next]);
         active.Dispose();
         PartitionRecovery.DropOldProducers(Directory, keep: 2);
-    }
-
-    private void Save(PartitionCheckpoint checkpoint, bool flush)
-    {
-        checkpoint.Save(Directory, flush);
-        Volatile.Write(ref _checkpoint, checkpoint);
     }
 
     /// <summary>A reader that loses a race with a roll or a deletion looks again at the segments as they are now.</summary>

@@ -51,12 +51,12 @@ internal sealed class PartitionRecovery
         LoadProducers(trusted < files.Count ? files[trusted].Offset : long.MaxValue);
         for (int i = trusted; i < files.Count; i++)
         {
-            if (Scan(files[i].Path, files[i].Offset, isLast: i == files.Count - 1)) continue;
-            foreach ((_, string path) in files.Skip(i + 1)) Discard(path);
+            if (Follows(files[i].Offset) && Scan(files[i].Path, files[i].Offset, isLast: i == files.Count - 1)) continue;
+            foreach ((_, string path) in files.Skip(i).Where(file => _segments.Count == 0 || file.Offset != _segments[^1].BaseOffset)) Discard(path);
             break;
         }
 
-        if (_segments.Count == 0) _segments.Add(Segment.Create(_directory, _checkpoint.StartOffset));
+        EndWithActive();
         long end = _segments[^1].NextOffset;
         foreach ((long offset, string path) in FilesByOffset(_directory, ".producers"))
         {
@@ -75,7 +75,7 @@ internal sealed class PartitionRecovery
             if (!File.Exists(indexPath) || SparseIndex.FromBytes(File.ReadAllBytes(indexPath)) is not { } known) return i;
             SegmentSummary summary = known.Summary;
             if (summary.LengthBytes != new FileInfo(files[i].Path).Length || summary.NextOffset > _checkpoint.FlushedOffset) return i;
-            _segments.Add(Segment.Known(files[i].Path, files[i].Offset, known.Index, summary, active: false));
+            _segments.Add(Segment.Known(files[i].Path, files[i].Offset, known.Index, summary, flushed: true));
         }
 
         return Math.Max(0, files.Count - 1);
@@ -100,54 +100,54 @@ internal sealed class PartitionRecovery
         }
     }
 
-    /// <returns>Whether the segment is whole and the next one can follow.</returns>
+    /// <summary>Segments follow each other without a hole, unless compaction made it.</summary>
+    private bool Follows(long baseOffset) =>
+        _segments.Count == 0 || baseOffset == _segments[^1].NextOffset || (MayHaveGaps(baseOffset) && baseOffset > _segments[^1].NextOffset);
+
+    private bool MayHaveGaps(long baseOffset) => _isCompacted || baseOffset < _checkpoint.CleanedOffset;
+
+    /// <returns>Whether the segment is whole, so that the next one can follow.</returns>
     private bool Scan(string path, long baseOffset, bool isLast)
     {
-        long fileLength;
-        long validLength = 0;
         var index = new SparseIndex();
         var summary = new SegmentSummary(baseOffset, 0, -1, -1);
-        bool follows = _segments.Count == 0 || (_isCompacted ? baseOffset >= _segments[^1].NextOffset : baseOffset == _segments[^1].NextOffset);
+        long fileLength;
         using (SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
         {
             fileLength = RandomAccess.GetLength(file);
             using var cursor = new BatchCursor(file, 0, fileLength, ScanWindowBytes);
-            while (follows && cursor.MoveNext() && IsSound(cursor, summary.NextOffset, strict: isLast || !_isCompacted))
+            while (cursor.MoveNext() && IsSound(cursor, summary.NextOffset, strict: isLast || !MayHaveGaps(baseOffset)))
             {
                 RecordBatch batch = cursor.Current;
                 index.Note(batch.BaseOffset, summary.MaxTimestamp, cursor.Position);
                 _producers.Note(batch);
-                validLength = cursor.End;
                 summary = new SegmentSummary(
                     batch.NextOffset,
-                    validLength,
+                    cursor.End,
                     summary.FirstTimestamp < 0 ? batch.MaxTimestamp : summary.FirstTimestamp,
                     Math.Max(summary.MaxTimestamp, batch.MaxTimestamp));
             }
 
-            if (validLength < fileLength) RandomAccess.SetLength(file, validLength);
+            if (summary.LengthBytes < fileLength) RandomAccess.SetLength(file, summary.LengthBytes);
         }
 
-        bool whole = validLength == fileLength && follows;
-        if (!whole) Log.TailCut(_settings.Logger, _name, fileLength - validLength, summary.NextOffset);
-        if (!follows)
+        bool isWhole = summary.LengthBytes == fileLength;
+        if (!isWhole) Log.TailCut(_settings.Logger, _name, fileLength - summary.LengthBytes, summary.NextOffset);
+        _segments.Add(Segment.Known(path, baseOffset, index, summary, flushed: false));
+        return isWhole;
+    }
+
+    /// <summary>The last segment is the one to append to; those before it get their index files, so that they need no scan again.</summary>
+    private void EndWithActive()
+    {
+        if (_segments.Count == 0)
         {
-            Discard(path);
-            (string lastPath, long lastBase) = (_segments[^1].Path, _segments[^1].BaseOffset);
-            _segments.RemoveAt(_segments.Count - 1);
-            return Scan(lastPath, lastBase, isLast: true) && false;
+            _segments.Add(Segment.Create(_directory, _checkpoint.StartOffset));
+            return;
         }
 
-        bool active = isLast || !whole;
-        Segment segment = Segment.Known(path, baseOffset, index, summary, active);
-        if (!active)
-        {
-            using Segment scanned = segment;
-            segment = scanned.Seal();
-        }
-
-        _segments.Add(segment);
-        return whole;
+        foreach (Segment segment in _segments.SkipLast(1).Where(segment => !File.Exists(Segment.IndexPathFor(segment.Path)))) segment.StoreIndex();
+        _segments[^1] = _segments[^1].Activated();
     }
 
     private static bool IsSound(BatchCursor cursor, long expectedOffset, bool strict)

@@ -23,7 +23,7 @@ internal sealed class Segment : IDisposable
         BaseOffset = baseOffset;
         _active = active;
         _index = index;
-        _length = FlushedLength = summary.LengthBytes;
+        _length = summary.LengthBytes;
         _nextOffset = summary.NextOffset;
         FirstTimestamp = summary.FirstTimestamp;
         _maxTimestamp = summary.MaxTimestamp;
@@ -42,6 +42,8 @@ internal sealed class Segment : IDisposable
 
     public long MaxTimestamp => Volatile.Read(ref _maxTimestamp);
 
+    private SegmentSummary Summary => new(NextOffset, Length, FirstTimestamp, MaxTimestamp);
+
     /// <summary>How much of the file is known to be on disk.</summary>
     public long FlushedLength { get; private set; }
 
@@ -56,19 +58,20 @@ internal sealed class Segment : IDisposable
         return new Segment(path, baseOffset, file, new SparseIndex(), new SegmentSummary(baseOffset, 0, -1, -1));
     }
 
-    /// <summary>A segment whose content is known (from its index file or from a scan).</summary>
-    public static Segment Known(string path, long baseOffset, SparseIndex index, SegmentSummary summary, bool active) =>
-        new(path, baseOffset, active ? OpenFile(path, FileAccess.ReadWrite) : null, index, summary);
+    /// <summary>A sealed segment whose content is known from its index file or from a scan.</summary>
+    /// <param name="flushed">Whether all of it is on disk for certain.</param>
+    public static Segment Known(string path, long baseOffset, SparseIndex index, SegmentSummary summary, bool flushed) =>
+        new(path, baseOffset, null, index, summary) { FlushedLength = flushed ? summary.LengthBytes : 0 };
 
     /// <summary>Writes one stamped batch behind the others and then publishes it.</summary>
-    /// <param name="flush">Whether the batch has to be on disk before anybody may see it.</param>
-    public void Append(ReadOnlySpan<byte> data, in RecordBatch batch, bool flush)
+    /// <param name="flush">Given if the batch has to be on disk before anybody may see it.</param>
+    public void Append(ReadOnlySpan<byte> data, in RecordBatch batch, Action<SafeFileHandle>? flush)
     {
         long position = _length;
         RandomAccess.Write(_active!, data, position);
-        if (flush)
+        if (flush is not null)
         {
-            Durable.Flush(_active!);
+            flush(_active!);
             FlushedLength = position + data.Length;
         }
 
@@ -80,32 +83,64 @@ internal sealed class Segment : IDisposable
     }
 
     /// <summary>Forces what is written so far to disk.</summary>
-    public void Flush()
+    public void Flush(Action<SafeFileHandle> flush)
     {
         long length = Length;
         if (length == FlushedLength) return;
         using FileHold hold = Open();
-        Durable.Flush(hold.File);
+        flush(hold.File);
         FlushedLength = length;
     }
 
-    /// <summary>Closes the file for appends and stores its index. The sealed segment takes this one's place.</summary>
-    public Segment Seal()
+    /// <summary>
+    /// Writes the content to a new file and takes that in place of this one. After a failed flush the kernel may have dropped
+    /// what it could not write while still showing it to readers, so flushing the same file again would prove nothing.
+    /// </summary>
+    public Segment Renew(Action<SafeFileHandle> flush)
     {
-        var summary = new SegmentSummary(NextOffset, Length, FirstTimestamp, MaxTimestamp);
-        Durable.Replace(IndexPathFor(Path), _index.ToBytes(summary), flush: false);
-        return new Segment(Path, BaseOffset, null, _index, summary) { FlushedLength = FlushedLength };
+        string next = Path + "~";
+        using (FileHold hold = Open())
+        using (SafeFileHandle file = File.OpenHandle(next, FileMode.Create, FileAccess.ReadWrite))
+        using (var cursor = new BatchCursor(hold.File, 0, Length))
+        {
+            while (cursor.MoveNext()) RandomAccess.Write(file, cursor.Body(), cursor.Position);
+            if (cursor.Position != Length) throw new IOException("What was written can no longer be read.");
+            flush(file);
+        }
+
+        File.Move(next, Path, overwrite: true);
+        Durable.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        Segment renewed = Known(Path, BaseOffset, _index, Summary, flushed: true);
+        return _active is null ? renewed : renewed.Activated();
     }
 
-    /// <summary>Where the first batch starts that ends at or behind <paramref name="offset"/>; null if it is in a later segment.</summary>
-    public (long Position, RecordBatch Batch)? Find(long offset)
+    /// <summary>Stores the index of what is there now; the sealed segment that is returned takes this one's place.</summary>
+    public Segment Seal()
+    {
+        StoreIndex();
+        return new Segment(Path, BaseOffset, null, _index, Summary) { FlushedLength = FlushedLength };
+    }
+
+    public void StoreIndex() => Durable.Replace(IndexPathFor(Path), _index.ToBytes(Summary), flush: false);
+
+    /// <summary>The same segment, open for appends.</summary>
+    public Segment Activated() =>
+        new(Path, BaseOffset, OpenFile(Path, FileAccess.ReadWrite), _index, Summary) { FlushedLength = FlushedLength };
+
+    /// <summary>The range that starts with the first batch that ends at or behind <paramref name="offset"/>.</summary>
+    /// <returns>Null if that batch is in a later segment; an empty range if not even one batch is allowed.</returns>
+    public FileSlice? Read(long offset, int bytesMax, bool atLeastOne)
     {
         if (offset >= NextOffset) return null;
+        long length = Length;
         using FileHold hold = Open();
-        using var cursor = new BatchCursor(hold.File, _index.PositionAtOrBefore(offset), Length);
+        using var cursor = new BatchCursor(hold.File, _index.PositionAtOrBefore(offset), length);
         while (cursor.MoveNext())
         {
-            if (cursor.Current.LastOffset >= offset) return (cursor.Position, cursor.Current);
+            if (cursor.Current.LastOffset < offset) continue;
+            long available = Math.Min(length - cursor.Position, bytesMax);
+            if (available < cursor.Current.SizeBytes && !atLeastOne) return FileSlice.Empty;
+            return FileSlice.Hold(hold.File, cursor.Position, (int)Math.Max(available, cursor.Current.SizeBytes));
         }
 
         return null;
@@ -127,12 +162,6 @@ internal sealed class Segment : IDisposable
         }
 
         return null;
-    }
-
-    public FileSlice Slice(long position, int length)
-    {
-        using FileHold hold = Open();
-        return FileSlice.Hold(hold.File, position, length);
     }
 
     /// <summary>The open file, to be disposed after use; a sealed segment is opened for this one reader.</summary>

@@ -133,7 +133,10 @@ internal sealed class TopicStore : IDisposable
     {
         string name = $"{topic}-{index}";
         string directory = PartitionPath(topicDirectory, index);
-        return new PartitionLog(name, directory, config, _settings, PartitionRecovery.Run(name, directory, config.IsCompacted, _settings));
+        var log = new PartitionLog(name, directory, config, _settings, PartitionRecovery.Run(name, directory, config.IsCompacted, _settings));
+        // What recovery has seen may only be in the page cache yet.
+        log.Flush();
+        return log;
     }
 
     private static void Describe(string directory, int partitions, IReadOnlyDictionary<string, string> config)
