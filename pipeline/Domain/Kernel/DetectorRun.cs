@@ -39,11 +39,12 @@ public sealed class DetectorRun
 
     public long EvictedEpisodes => _journal.EvictedEpisodes;
 
-    /// <summary>Whether anything in the batch concerns this detector; feeding it another batch changes nothing.</summary>
-    public bool Wants(EnrichedBatch batch)
+    /// <summary>Whether anything in the batch concerns a detector; feeding it another batch changes nothing.</summary>
+    public static bool Wants(DetectorSpec detector, EnrichedBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(detector);
         ArgumentNullException.ThrowIfNull(batch);
-        return (batch.Kinds & Spec.Kinds) != 0 || !batch.Ticks.IsEmpty;
+        return (batch.Kinds & detector.Kinds) != 0 || !batch.Ticks.IsEmpty;
     }
 
     /// <summary>An event that this detector cannot bear: it is not shown to it.</summary>
@@ -54,7 +55,7 @@ public sealed class DetectorRun
     /// <exception cref="DetectorFaultException">The detector threw.</exception>
     public ImmutableArray<PlacedAlarm> Feed(EnrichedBatch batch)
     {
-        if (!Wants(batch)) return [];
+        if (!Wants(Spec, batch)) return [];
         int position = batch.First;
         try
         {
