@@ -46,9 +46,11 @@ need_packages() {
     as_root mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
-  local install=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold --no-install-recommends install "${missing[@]}")
+  # Waits for another apt that is at work, asks nothing, keeps settings that are there.
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold)
+  local install=("${apt[@]}" --no-install-recommends install "${missing[@]}")
   as_root "${install[@]}" >/dev/null 2>&1 || {
-    as_root apt-get -q update >/dev/null || die "apt-get update failed"
+    as_root "${apt[@]}" update >/dev/null || die "apt-get update failed"
     as_root "${install[@]}" >&2 || die "could not install: ${missing[*]}"
   }
 }
