@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Runtime.Ports;
+using Pipeline.Schemas;
 
 namespace Pipeline.Ingest;
 
@@ -15,8 +16,8 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Error, "The consumer of {Topic} failed and is built anew")]
     public static partial void ConsumerFailed(ILogger logger, Exception cause, string topic);
 
-    [LoggerMessage(3003, LogLevel.Warning, "The broker connection has a problem that should pass by itself: {Code} {Reason} ({Suppressed} more since the last message)")]
-    public static partial void BrokerError(ILogger logger, string code, string reason, long suppressed);
+    [LoggerMessage(3003, LogLevel.Warning, "The broker connection has a problem that should pass by itself: {Code} {Reason} ({HeldBack} more since the last message)")]
+    public static partial void BrokerError(ILogger logger, string code, string reason, long heldBack);
 
     [LoggerMessage(3004, LogLevel.Debug, "Client library: {Facility} {Message}")]
     public static partial void ClientSays(ILogger logger, string facility, string message);
@@ -51,14 +52,17 @@ internal static partial class Log
     [LoggerMessage(3019, LogLevel.Debug, "The group offset of {Partition} was not stored: {Reason}")]
     public static partial void OffsetNotStored(ILogger logger, PartitionId partition, string reason);
 
-    [LoggerMessage(3020, LogLevel.Warning, "Dead letter: {Partition} offset {Offset}, {Reason}: {Detail}")]
-    public static partial void DeadLetter(ILogger logger, PartitionId partition, long offset, string reason, string detail);
+    [LoggerMessage(3020, LogLevel.Warning, "Dead letter: {Partition} offset {Offset}, {Reason}: {Detail} ({HeldBack} more of this reason since the last message)")]
+    public static partial void DeadLetter(ILogger logger, PartitionId partition, long offset, DeadLetterReason reason, string detail, long heldBack);
 
     [LoggerMessage(3021, LogLevel.Warning, "Writing the dead letter of {Partition} offset {Offset} failed and is tried again: {Reason}")]
     public static partial void DeadLetterRetried(ILogger logger, PartitionId partition, long offset, string reason);
 
     [LoggerMessage(3022, LogLevel.Error, "The lane of {Partition} failed")]
     public static partial void LaneFailed(ILogger logger, Exception cause, PartitionId partition);
+
+    [LoggerMessage(3023, LogLevel.Debug, "The lane of {Partition} was aborted")]
+    public static partial void LaneAborted(ILogger logger, Exception cause, PartitionId partition);
 
     [LoggerMessage(3030, LogLevel.Information, "Created topic {Topic} with {Partitions} partitions")]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);

@@ -50,6 +50,8 @@ public sealed class Telemetry : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
+    internal bool Owns(Meter meter) => meter == _meter;
+
     internal void Record(int bytes)
     {
         _records.Add(1);
