@@ -15,7 +15,13 @@ public static class NodeEventsCodec
 {
     public const string Subject = "node-events";
 
+    /// <summary>Name of the header that holds <see cref="KindsOf"/>.</summary>
+    public const string KindsHeader = "kinds";
+
     private const int EventKinds = 7;
+
+    /// <summary>Names of the kinds for every set of them; bit n of the index is the kind with the number n.</summary>
+    private static readonly string[] KindSets = [.. Enumerable.Range(0, 1 << EventKinds).Select(NamesOf)];
 
     /// <summary>The version that this codec writes and reads.</summary>
     public static SchemaVersion Schema { get; } = SchemaCatalog.Get(Subject, 1);
@@ -42,6 +48,14 @@ public static class NodeEventsCodec
         writer.Flush();
     }
 
+    /// <summary>The kinds of event in the batch, in lower case and in the schema's order, separated by commas: "process,file". Lets a consumer skip a message unread.</summary>
+    public static string KindsOf(EventBatch batch)
+    {
+        int set = 0;
+        foreach (ref readonly EventRecord record in batch.Events) set |= 1 << (int)record.Kind;
+        return KindSets[set];
+    }
+
     /// <summary>
     /// Reads framing and body into <paramref name="into"/>, whatever the bytes are; what it allocates is bounded by their number. After a fault the batch
     /// is empty.
@@ -59,6 +73,9 @@ public static class NodeEventsCodec
         if (!opened.IsOk) into.Begin(new NodeId(""), new BootId(""), 0, default, 0);
         return opened;
     }
+
+    private static string NamesOf(int set) =>
+        string.Join(',', Enum.GetValues<EventKind>().Where(kind => (set & (1 << (int)kind)) != 0).Select(kind => kind.ToString().ToLowerInvariant()));
 
     private static void ReadBatch(ref AvroReader reader, ReadOnlySpan<byte> message, EventBatch into, DecodeLimits limits)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Pipeline.Schemas.Evolution;
@@ -15,12 +16,7 @@ public static class SchemaFingerprint
     public static ulong Of(AvroSchema schema) => Crc64(Encoding.UTF8.GetBytes(CanonicalForm(schema)));
 
     /// <summary>The schema without everything that does not change bytes: docs, defaults, aliases, logical types, spaces.</summary>
-    public static string CanonicalForm(AvroSchema schema)
-    {
-        var text = new StringBuilder();
-        Write(schema, text, new HashSet<AvroSchema.Named>(ReferenceEqualityComparer.Instance));
-        return text.ToString();
-    }
+    public static string CanonicalForm(AvroSchema schema) => Form(schema, []);
 
     public static ulong Crc64(ReadOnlySpan<byte> bytes)
     {
@@ -29,57 +25,23 @@ public static class SchemaFingerprint
         return crc;
     }
 
-    private static void Write(AvroSchema schema, StringBuilder text, HashSet<AvroSchema.Named> written)
+    // Names, symbols and words are letters, digits, dots and underscores only: nothing needs escaping.
+    private static string Form(AvroSchema schema, HashSet<AvroSchema.Named> written) => schema switch
     {
-        // Names, symbols and words are letters, digits, dots and underscores only: nothing needs escaping.
-        switch (schema)
-        {
-            case AvroSchema.Named named when !written.Add(named):
-                text.Append('"').Append(named.FullName).Append('"');
-                break;
-            case AvroSchema.Record record:
-                text.Append($"{{\"name\":\"{record.FullName}\",\"type\":\"record\",\"fields\":[");
-                foreach ((int i, AvroSchema.Field field) in record.Fields.Index())
-                {
-                    text.Append(i > 0 ? "," : "").Append($"{{\"name\":\"{field.Name}\",\"type\":");
-                    Write(field.Schema, text, written);
-                    text.Append('}');
-                }
+        AvroSchema.Named named when !written.Add(named) => $"\"{named.FullName}\"",
+        AvroSchema.Record record => $$"""{"name":"{{record.FullName}}","type":"record","fields":[{{List(record.Fields, field => FieldForm(field, written))}}]}""",
+        AvroSchema.Enumeration symbols => $$"""{"name":"{{symbols.FullName}}","type":"enum","symbols":[{{List(symbols.Symbols, symbol => $"\"{symbol}\"")}}]}""",
+        AvroSchema.Fixed bytes => $$"""{"name":"{{bytes.FullName}}","type":"fixed","size":{{bytes.Size}}}""",
+        AvroSchema.Array array => $$"""{"type":"array","items":{{Form(array.Items, written)}}}""",
+        AvroSchema.Map map => $$"""{"type":"map","values":{{Form(map.Values, written)}}}""",
+        AvroSchema.Union union => $"[{List(union.Branches, branch => Form(branch, written))}]",
+        _ => $"\"{schema.Type}\"",
+    };
 
-                text.Append("]}");
-                break;
-            case AvroSchema.Enumeration symbols:
-                string list = string.Join(',', symbols.Symbols.Select(symbol => $"\"{symbol}\""));
-                text.Append($"{{\"name\":\"{symbols.FullName}\",\"type\":\"enum\",\"symbols\":[{list}]}}");
-                break;
-            case AvroSchema.Fixed bytes:
-                text.Append($"{{\"name\":\"{bytes.FullName}\",\"type\":\"fixed\",\"size\":{bytes.Size}}}");
-                break;
-            case AvroSchema.Array array:
-                text.Append("{\"type\":\"array\",\"items\":");
-                Write(array.Items, text, written);
-                text.Append('}');
-                break;
-            case AvroSchema.Map map:
-                text.Append("{\"type\":\"map\",\"values\":");
-                Write(map.Values, text, written);
-                text.Append('}');
-                break;
-            case AvroSchema.Union union:
-                text.Append('[');
-                foreach ((int i, AvroSchema branch) in union.Branches.Index())
-                {
-                    text.Append(i > 0 ? "," : "");
-                    Write(branch, text, written);
-                }
+    private static string FieldForm(AvroSchema.Field field, HashSet<AvroSchema.Named> written) =>
+        $$"""{"name":"{{field.Name}}","type":{{Form(field.Schema, written)}}}""";
 
-                text.Append(']');
-                break;
-            default:
-                text.Append('"').Append(schema.Type).Append('"');
-                break;
-        }
-    }
+    private static string List<T>(ImmutableArray<T> items, Func<T, string> form) => string.Join(',', items.Select(form));
 
     private static ulong[] MakeTable()
     {
