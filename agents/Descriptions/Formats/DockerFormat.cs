@@ -91,7 +91,10 @@ internal static class DockerFormat
 
     private static ImmutableArray<string> Command(Cursor root, Cursor config)
     {
-        if (root["Path"].Exists) return [.. root["Path"].With(new Faults()).Text() is { Length: > 0 } path ? [path] : Array.Empty<string>(), .. root["Args"].Arguments()];
+        string path = root["Path"].Beginning();
+        if (path.Length > 0) return [path, .. root["Args"].Arguments()];
+
+        // A create request has none yet; Libpod prints the entry point as one string.
         Cursor entrypoint = config["Entrypoint"];
         return [.. entrypoint.IsList ? entrypoint.Arguments() : [], .. config["Cmd"].Arguments()];
     }
