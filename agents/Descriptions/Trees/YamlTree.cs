@@ -6,8 +6,8 @@ using YamlDotNet.Core.Events;
 namespace Agents.Descriptions.Trees;
 
 /// <summary>
-/// Parses one YAML document into nodes within limits. Aliases share their node and count with its full size, so that nested ones cannot grow without end.
-/// Plain scalars are read as Kubernetes' own parser reads them (YAML 1.1: "yes" and "on" are booleans).
+/// Parses one YAML document into nodes within limits. Aliases share their node and count with its full size, so that nested ones cannot
+/// grow without end. Plain scalars are read as Kubernetes' own parser reads them (YAML 1.1: "yes" and "on" are booleans).
 /// </summary>
 internal sealed class YamlTree
 {
@@ -38,7 +38,8 @@ internal sealed class YamlTree
         }
         catch (YamlException e)
         {
-            // YamlDotNet has no other way to report a syntax error. While it scans, the start is that of the token and the end is where it went wrong.
+            // YamlDotNet has no other way to report a syntax error. While it scans, the start is that of the token and the end is where it
+            // went wrong.
             Mark at = e.Message.StartsWith("While scanning", StringComparison.OrdinalIgnoreCase) ? e.End : e.Start;
             return new ParsedDocument(null, new Fault(tree.Line(at), (int)at.Column, "", "not valid YAML: " + e.Message.TrimEnd('.', ' ')));
         }
@@ -86,9 +87,11 @@ internal sealed class YamlTree
 
     private Node? Follow(AnchorAlias alias)
     {
-        if (!_anchors.TryGetValue(alias.Value.Value, out Node? node)) return Fail(alias.Start, "an alias of something that is not complete yet or does not exist");
+        if (!_anchors.TryGetValue(alias.Value.Value, out Node? node))
+            return Fail(alias.Start, "an alias of something that is not complete yet or does not exist");
         _nodes += node.Size;
-        return _nodes > _limits.Nodes ? Fail(alias.Start, $"aliases that stand for more than {_limits.Nodes} values in one document") : node;
+        if (_nodes <= _limits.Nodes) return node;
+        return Fail(alias.Start, $"aliases that stand for more than {_limits.Nodes} values in one document");
     }
 
     private ListNode? List(SequenceStart start, int depth)
@@ -141,7 +144,8 @@ internal sealed class YamlTree
             _nodes += map.Entries.Count;
             if (_nodes > _limits.Nodes)
             {
-                _fault ??= new Fault(value.Line, value.Column, "", $"merge keys that stand for more than {_limits.Nodes} values in one document");
+                string reason = $"merge keys that stand for more than {_limits.Nodes} values in one document";
+                _fault ??= new Fault(value.Line, value.Column, "", reason);
                 return false;
             }
 
