@@ -14,8 +14,8 @@ public static partial class Some
     ];
 
     /// <summary>
-    /// A batch as a busy node sends it: four containers and the host, file operations (45 %), system calls (37 %), processes that fork, execute and exit (15 %),
-    /// mounts, a container's description, a heartbeat. For measurements, and for tests that want plausible events.
+    /// A batch as a busy node sends it: four containers and the host, file operations (45 %), system calls (37 %), processes that fork,
+    /// execute and exit (15 %), mounts, a container's description, a heartbeat. For measurements, and for tests that want plausible events.
     /// </summary>
     public static EventBatch NodeActivity(int seed = 1, int events = 256)
     {
