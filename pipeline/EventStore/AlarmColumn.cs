@@ -6,7 +6,7 @@ namespace Pipeline.EventStore;
 /// A column of <c>read.alarms</c>, the table for SQL users (documented in docs/read-models.md): a name and a type that stay, and what it means. New columns
 /// come at the end of the list.
 /// </summary>
-internal sealed record AlarmColumn(string Name, string Type, string Meaning, bool Nullable = false, string? Default = null)
+internal sealed record AlarmColumn(string Name, string Type, string Meaning, bool Nullable = false)
 {
     public static readonly ImmutableArray<AlarmColumn> All =
     [
@@ -36,7 +36,7 @@ internal sealed record AlarmColumn(string Name, string Type, string Meaning, boo
         new("first_seen", "timestamptz", "Event time of the first occurrence."),
         new("last_seen", "timestamptz", "Event time of the newest occurrence."),
         new("confirmed_at", "timestamptz", "Event time at which an announced thing came true (the container that was created did start); null before.", Nullable: true),
-        new("stored_at", "timestamptz", "Clock of the database when the alarm was stored; never changes, the list's order.", Default: "clock_timestamp()"),
+        new("stored_at", "timestamptz", "Clock of the database when the alarm was stored; never changes, the list's order."),
         new("labels", "text[]", "Short marks such as existing."),
         new("policy_id", "text", "Policy in force."),
         new("policy_version", "integer", "Its version."),

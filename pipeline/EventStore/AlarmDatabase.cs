@@ -91,6 +91,8 @@ public sealed class AlarmDatabase : IAsyncDisposable
 
         options.Events.DatabaseSchemaName = Tables.EventSchema;
         options.Events.StreamIdentity = StreamIdentity.AsGuid;
+        // Despite its name: the time that the event carries is what is stored.
+        options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
         options.Events.EnableUniqueIndexOnEventId = true;
         options.Events.MapEventType<AlarmRaised>(EventNames.AlarmRaised);
         options.Events.MapEventType<AlarmConfirmed>(EventNames.AlarmConfirmed);

@@ -24,7 +24,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         returning next_offset, state, token
         """;
 
-    private const string LockToken = $"select token from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
+    private const string LockToken = $"select token, clock_timestamp() from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
     private const string StoredEvents = $"select id from {Tables.EventSchema}.mt_events where id = any($1)";
     private const string StoredStreams = $"select id from {Tables.EventSchema}.mt_streams where id = any($1)";
     private const string SaveSnapshot = $"update {Tables.Checkpoints} set next_offset = $3, state = $4, updated_at = now() where topic = $1 and partition = $2";
@@ -68,7 +68,8 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
 
         ImmutableArray<AlarmEvent> fresh = [.. commit.Alarms.Where(e => !found.Events.Contains(e.EventId)).DistinctBy(e => e.EventId)];
         var streams = found.Streams.ToHashSet();
-        foreach (AlarmEvent[] chunk in fresh.Chunk(EventsPerRoundTrip)) await AppendAsync(transaction, chunk, streams, cancellation);
+        foreach ((int chunk, AlarmEvent[] events) in fresh.Chunk(EventsPerRoundTrip).Index())
+            await AppendAsync(transaction, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
         if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit.Partition, snapshot, cancellation);
         await transaction.CommitAsync(cancellation);
         return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);
@@ -88,25 +89,30 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         }
 
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation);
-        long? token = await reader.ReadAsync(cancellation) ? reader.GetInt64(0) : null;
-        return new Found(token, await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
+        if (!await reader.ReadAsync(cancellation)) return Found.Nothing;
+        return new Found(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
     }
 
-    private async Task AppendAsync(NpgsqlTransaction transaction, AlarmEvent[] events, HashSet<Guid> streams, CancellationToken cancellation)
+    /// <summary>
+    /// Events are stamped by the database's clock, read under the lock, and a microsecond apart: the list shows them in the order in which they came, and
+    /// a read model that is made anew from the events is the same.
+    /// </summary>
+    private async Task AppendAsync(
+        NpgsqlTransaction transaction, AlarmEvent[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
     {
         await using IDocumentSession session = database.Marten.LightweightSession(SessionOptions.ForTransaction(transaction));
-        foreach (IGrouping<Guid, AlarmEvent> alarm in events.GroupBy(e => e.AlarmId))
+        IEnumerable<IEvent> stamped = events.Select((e, position) => Stored(e, now.AddMicroseconds(position)));
+        foreach (IGrouping<Guid, IEvent> alarm in stamped.GroupBy(e => ((AlarmEvent)e.Data).AlarmId))
         {
-            object[] stored = [.. alarm.Select(Stored)];
-            if (!streams.Add(alarm.Key)) session.Events.Append(alarm.Key, stored);
-            else if (alarm.First() is AlarmRaised) session.Events.StartStream(alarm.Key, stored);
-            else throw new InvalidOperationException($"The first event of alarm {alarm.Key} is {alarm.First().GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
+            if (!streams.Add(alarm.Key)) session.Events.Append(alarm.Key, alarm);
+            else if (alarm.First().Data is AlarmRaised) session.Events.StartStream(alarm.Key, alarm);
+            else throw new InvalidOperationException($"The first event of alarm {alarm.Key} is {alarm.First().Data.GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
         }
 
         await session.SaveChangesAsync(cancellation);
     }
 
-    private static IEvent Stored(AlarmEvent e)
+    private static IEvent Stored(AlarmEvent e, DateTimeOffset at)
     {
         IEvent stored = StorableEvent.From(e) switch
         {
@@ -117,6 +123,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
             _ => throw new ArgumentException($"An alarm event without a stored form: {e.GetType().Name}", nameof(e)),
         };
         stored.Id = e.EventId;
+        stored.Timestamp = at;
         return stored;
     }
 
@@ -151,5 +158,9 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.Partition });
     }
 
-    private sealed record Found(long? Token, HashSet<Guid> Events, HashSet<Guid> Streams);
+    /// <summary><paramref name="Token"/> is null for a partition that nobody took.</summary>
+    private sealed record Found(long? Token, DateTimeOffset Now, HashSet<Guid> Events, HashSet<Guid> Streams)
+    {
+        public static readonly Found Nothing = new(null, default, [], []);
+    }
 }

@@ -20,7 +20,6 @@ internal static class Tables
             Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
             if (column.Name == "id") added.AsPrimaryKey();
             else if (!column.Nullable) added.NotNull();
-            if (column.Default is not null) added.DefaultValueByExpression(column.Default);
         }
 
         // The list's order, also behind the filters that leave many rows. Ascending serves descending too: an index is read backwards as well.
