@@ -110,7 +110,10 @@ public sealed class CrashTests : IAsyncDisposable
 
     private IConsumer<Null, string> Consumer() => new ConsumerBuilder<Null, string>(new ConsumerConfig
     {
-        BootstrapServers = Bootstrap, GroupId = "crash", EnableAutoCommit = false, EnablePartitionEof = true,
+        BootstrapServers = Bootstrap,
+        GroupId = "crash",
+        EnableAutoCommit = false,
+        EnablePartitionEof = true,
     }).Build();
 
     private static void ProduceAll(IProducer<Null, string> producer, Action<DeliveryReport<Null, string>> report)

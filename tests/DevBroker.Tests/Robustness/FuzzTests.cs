@@ -136,7 +136,11 @@ public sealed class FuzzTests
 
         using (IConsumer<string, string> consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
         {
-            BootstrapServers = bootstrap, GroupId = "g", AutoOffsetReset = AutoOffsetReset.Earliest, HeartbeatIntervalMs = 50, SessionTimeoutMs = 6000,
+            BootstrapServers = bootstrap,
+            GroupId = "g",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            HeartbeatIntervalMs = 50,
+            SessionTimeoutMs = 6000,
         }).Build())
         {
             consumer.Subscribe("t");

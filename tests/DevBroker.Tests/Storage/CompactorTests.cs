@@ -11,7 +11,10 @@ public sealed class CompactorTests : IDisposable
 {
     private static readonly Dictionary<string, string> Config = new()
     {
-        ["cleanup.policy"] = "compact", ["segment.bytes"] = "1000", ["min.cleanable.dirty.ratio"] = "0", ["delete.retention.ms"] = "60000",
+        ["cleanup.policy"] = "compact",
+        ["segment.bytes"] = "1000",
+        ["min.cleanable.dirty.ratio"] = "0",
+        ["delete.retention.ms"] = "60000",
     };
 
     private readonly TemporaryDirectory _directory = new();
