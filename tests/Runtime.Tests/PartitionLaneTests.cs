@@ -124,7 +124,7 @@ public sealed class PartitionLaneTests : LaneTests
         Store.Release();
         await lane.DrainAsync(Cancellation);
 
-        Store.Commits.Select(c => c.Alarms.Length).ShouldBe([1, 49]);
+        Store.Commits.Select(c => c.Alarms.Length).Where(alarms => alarms > 0).ShouldBe([1, 49]);
     }
 
     [Fact]
