@@ -9,8 +9,8 @@ using Pipeline.Domain.Containers;
 namespace Pipeline.Detection.AbnormalStartup;
 
 /// <summary>
-/// Whether a mount shows the container a part of the host that it should not see. Only the source counts, and only that of binds: every container has a /dev, /sys and
-/// /proc of its own as destinations.
+/// Whether a mount shows the container a part of the host that it should not see. Only the source counts, and only that of binds: every
+/// container has a /dev, /sys and /proc of its own as destinations.
 /// </summary>
 internal static class MountCheck
 {

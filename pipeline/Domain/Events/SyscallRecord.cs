@@ -17,6 +17,9 @@ public enum SyscallAbi : byte
     /// <summary>32-bit calls of a 64-bit kernel (int 0x80); <see cref="SyscallRecord.Number"/> is still the native number of the same call.</summary>
     Compat = 1,
     IoUring = 2,
+
+    /// <summary>A way that this build does not know; written by a newer agent.</summary>
+    Unknown = 3,
 }
 
 /// <summary>

@@ -1,0 +1,4 @@
+using System.CommandLine;
+using Pipeline.Host.Commands;
+
+return AlarmCtl.Run(args, new InvocationConfiguration());
