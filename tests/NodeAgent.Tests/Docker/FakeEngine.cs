@@ -22,6 +22,7 @@ internal sealed class FakeEngine(string socket) : IAsyncDisposable
     private readonly Dictionary<string, int> _inspected = [];
     private WebApplication? _server;
     private CancellationTokenSource _running = new();
+    private int _listed;
     private long _now = 1_800_000_000_000_000_000;
 
     /// <summary>Answers an inspect in place of the engine when it gives a result.</summary>
@@ -38,6 +39,15 @@ internal sealed class FakeEngine(string socket) : IAsyncDisposable
         }
     }
 
+    /// <summary>How often the list of containers was asked for since the engine came.</summary>
+    public int Listed
+    {
+        get
+        {
+            lock (_gate) return _listed;
+        }
+    }
+
     public int InspectedTimes(string id)
     {
         lock (_gate) return _inspected.GetValueOrDefault(id);
@@ -46,6 +56,7 @@ internal sealed class FakeEngine(string socket) : IAsyncDisposable
     public async Task StartAsync()
     {
         File.Delete(socket);
+        lock (_gate) _listed = 0;
         _running = new CancellationTokenSource();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
@@ -147,6 +158,7 @@ internal sealed class FakeEngine(string socket) : IAsyncDisposable
     {
         lock (_gate)
         {
+            _listed++;
             var rows = new JsonArray();
             foreach ((string id, JsonObject container) in _containers) rows.Add(new JsonObject { ["Id"] = id, ["State"] = (string?)container["State"]!["Status"] });
             return Results.Text(rows.ToJsonString(), "application/json");

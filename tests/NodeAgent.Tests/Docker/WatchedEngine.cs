@@ -40,7 +40,9 @@ internal sealed class WatchedEngine : IAsyncDisposable
 
     public void Watch() => _watching = Source.RunAsync(Sink, _stop.Token);
 
-    public Task ConnectedAsync() => Eventually.TrueAsync(() => Engine.Listeners == 1 && Source.State.State == "connected", "the source to listen");
+    /// <summary>Waits until the source listens and knows what was there: what begins from now on is told as an event and not announced.</summary>
+    public Task ConnectedAsync() =>
+        Eventually.TrueAsync(() => Engine.Listeners == 1 && Engine.Listed > 0 && Source.State.State == "connected", "the source to listen");
 
     /// <summary>Waits until the container has come this far.</summary>
     public Task<ContainerAction[]> ActionsAsync(string id, ContainerAction last, int times = 1) => Eventually.GetAsync(
