@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace Pipeline.Host.Commands;
 
-/// <summary>A table for people, a row for each finding. Colours only on a terminal and without NO_COLOR; text from outside is escaped.</summary>
+/// <summary>
+/// A table for people, a row for each finding. Colours only on a terminal and without NO_COLOR; text from outside is escaped.
+/// </summary>
 internal sealed class TableCheckReport(TextWriter output) : ICheckReport
 {
     /// <summary>Wide enough that rows stay whole in a file or a pipe.</summary>
@@ -59,8 +61,8 @@ internal sealed class TableCheckReport(TextWriter output) : ICheckReport
 
     private static void Row(Table table, CheckedContainer container, string check, Text severity, string basis, string content) =>
         table.AddRow(
-            Plain(container.Source), new Text(container.Document.ToString(CultureInfo.InvariantCulture)), Plain(container.Kind), Plain(container.Container),
-            new Text(check), severity, new Text(basis), Plain(content));
+            Plain(container.Source), new Text(container.Document.ToString(CultureInfo.InvariantCulture)),
+            Plain(container.Kind), Plain(container.Container), new Text(check), severity, new Text(basis), Plain(content));
 
     private static Text Plain(string text) => new(Printable.Of(text));
 

@@ -1,0 +1,315 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Pipeline.Runtime.Ports;
+
+namespace Pipeline.Ingest.Consuming;
+
+/// <summary>Takes ownership of a partition in the store and gives its last checkpoint; throws when the store is away.</summary>
+public delegate Task<PartitionCheckpoint> AcquireCheckpoint(PartitionId partition, CancellationToken cancellation);
+
+/// <summary>
+/// The partitions of this process and their lanes: opens a lane when a partition is assigned and its checkpoint acquired, feeds it, pauses what it cannot
+/// take, hands over when the partition is revoked, and opens it again when it failed. All of it on the poll thread; other threads only ask for attention to
+/// a partition, and the poll thread then looks at what there is to do.
+/// </summary>
+/// <remarks>
+/// A store that is away at an assignment does not throw this process out of the group, which would make every other process rebalance to no avail: the
+/// partition stays paused and its checkpoint is asked for again and again.
+/// </remarks>
+internal sealed class PartitionLanes(
+    IngestOptions options, AcquireCheckpoint acquire, Action<AssignedPartition> open, TimeProvider time, TransientErrors errors, Telemetry telemetry, ILogger logger)
+{
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AcquireTimeout = TimeSpan.FromSeconds(30);
+    private readonly Dictionary<TopicPartition, PartitionSlot> _slots = [];
+    private readonly Dictionary<TopicPartition, Task> _leaving = [];
+    private readonly ConcurrentQueue<PartitionSlot> _attention = new();
+    private readonly FlowMarks _marks = new(options.BufferHighRecords, options.BufferLowRecords, options.BufferHighBytes, options.BufferLowBytes);
+    private readonly ReopenDelay _delay = new(options.ReopenDelayLeast, options.ReopenDelayMost);
+    private long _epoch;
+
+    public IReadOnlyCollection<PartitionSlot> Slots => _slots.Values;
+
+    /// <summary>Waits a little for the checkpoints and gives where to start; what has none by then stays parked. Must not pause here: the assignment is not made yet.</summary>
+    public List<TopicPartitionOffset> Assign(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
+    {
+        var slots = new List<PartitionSlot>(partitions.Count);
+        foreach (TopicPartition partition in partitions)
+        {
+            if (_slots.Remove(partition, out PartitionSlot? former)) Leave(former, abort: true);
+            var slot = new PartitionSlot(partition);
+            _slots[partition] = slot;
+            slots.Add(slot);
+            BeginOpening(slot);
+        }
+
+        WaitFor(slots.Select(slot => (Task)slot.Opening!), options.AcquireWait);
+        return slots.ConvertAll(slot =>
+        {
+            StartPosition? start = slot.Opening is { IsCompleted: true } ? TryOpen(consumer, slot, seek: false) : null;
+            _attention.Enqueue(slot);
+            return new TopicPartitionOffset(slot.Partition, OffsetOf(start));
+        });
+    }
+
+    /// <summary>Lets the lanes finish what they have in hand, waits for it, and keeps what they confirmed.</summary>
+    public void Revoke(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions)
+    {
+        List<PartitionSlot> leaving = [.. partitions.Select(partition => _slots.GetValueOrDefault(partition)).OfType<PartitionSlot>()];
+        foreach (PartitionSlot slot in leaving) Leave(slot, abort: false);
+        WaitFor(leaving.Select(slot => slot.Lane?.Stopped).OfType<Task>(), options.RevokeWait);
+        foreach (PartitionSlot slot in leaving)
+        {
+            StoreConfirmed(consumer, slot);
+            if (slot.Lane is { Stopped.IsCompleted: false } late)
+            {
+                Log.LaneTooSlow(logger, slot.Id, options.RevokeWait.TotalSeconds);
+                late.Abort();
+            }
+            else if (slot.Lane is { } lane) telemetry.LaneEnded(NameOf(lane.Stopped.Result));
+
+            _slots.Remove(slot.Partition);
+        }
+    }
+
+    /// <summary>Somebody else may own them already: stops the lanes at once and stores nothing.</summary>
+    public void Lose(IEnumerable<TopicPartition> partitions)
+    {
+        foreach (TopicPartition partition in partitions)
+        {
+            if (!_slots.Remove(partition, out PartitionSlot? slot)) continue;
+            Leave(slot, abort: true);
+            telemetry.LaneEnded("lost");
+        }
+    }
+
+    /// <summary>Hands a record to its lane. One without an open lane is dropped: it will be read again from the checkpoint.</summary>
+    public void Deliver(ConsumeResult<byte[], byte[]> result)
+    {
+        if (!_slots.TryGetValue(result.TopicPartition, out PartitionSlot? slot) || slot.Lane is not { HasEnded: false } lane)
+        {
+            telemetry.Stale();
+            return;
+        }
+
+        long expected = slot.Track.Next ?? 0;
+        long offset = result.Offset.Value;
+        switch (slot.Track.Observe(offset))
+        {
+            case OffsetStep.Back:
+                Log.OffsetWentBack(logger, slot.Id, offset, expected);
+                telemetry.Stale();
+                lane.Abort();
+                return;
+            case OffsetStep.Jump:
+                Break(lane, expected, offset);
+                break;
+        }
+
+        var record = new ConsumedRecord(slot.Id, offset, result.Message.Timestamp.UnixTimestampMs, result.Message.Key, result.Message.Value);
+        telemetry.Record(record.SizeBytes);
+        if (lane.Offer(record)) _attention.Enqueue(slot);
+    }
+
+    /// <summary>Does what has become possible since the last call: openings, ended lanes, pauses, rests that are over. Not inside a rebalance handler.</summary>
+    public void Serve(IConsumer<byte[], byte[]> consumer)
+    {
+        while (_attention.TryDequeue(out PartitionSlot? slot))
+        {
+            if (_slots.GetValueOrDefault(slot.Partition) == slot) Attend(consumer, slot);
+        }
+    }
+
+    /// <summary>Opens again what has rested long enough. Called a few times a second.</summary>
+    public void WakeRested()
+    {
+        long now = time.GetTimestamp();
+        foreach (PartitionSlot slot in _slots.Values.Where(slot => slot.Due <= now)) BeginOpening(slot);
+    }
+
+    public void StoreConfirmed(IConsumer<byte[], byte[]> consumer)
+    {
+        foreach (PartitionSlot slot in _slots.Values) StoreConfirmed(consumer, slot);
+    }
+
+    /// <summary>Every lane stops, politely or at once; the partitions stay assigned until the consumer closes.</summary>
+    public void EndAll(IConsumer<byte[], byte[]>? consumer, bool abort)
+    {
+        if (consumer is not null && !abort)
+        {
+            Revoke(consumer, [.. _slots.Keys]);
+            return;
+        }
+
+        Task[] stopping = [.. _slots.Values.Select(slot => slot.Lane?.Stopped).OfType<Task>()];
+        Lose([.. _slots.Keys]);
+        WaitFor(stopping, options.RevokeWait);
+    }
+
+    private void Attend(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
+    {
+        if (slot.Lane is { Stopped.IsCompleted: true } lane)
+        {
+            StoreConfirmed(consumer, slot);
+            LaneEnd end = lane.Stopped.Result;
+            telemetry.LaneEnded(NameOf(end));
+            if (lane.ConfirmedOffset > lane.Checkpoint.NextOffset.GetValueOrDefault()) slot.Failures = 0;
+            slot.Lane = null;
+            Rest(slot, end is LaneEnd.Failed failed ? failed.Reason : NameOf(end));
+        }
+
+        if (slot.Opening is { IsCompleted: true }) TryOpen(consumer, slot, seek: true);
+        FollowPause(consumer, slot);
+    }
+
+    private void BeginOpening(PartitionSlot slot)
+    {
+        slot.Due = null;
+        Task earlier = _leaving.Remove(slot.Partition, out Task? leaving) ? leaving : Task.CompletedTask;
+        slot.Opening = Task.Run(() => AcquireAsync(slot, earlier), CancellationToken.None);
+        slot.Opening.ContinueWith(_ => _attention.Enqueue(slot), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <remarks>The store takes one call at a time for a partition, so a lane of an earlier assignment must have stopped.</remarks>
+    private async Task<PartitionCheckpoint> AcquireAsync(PartitionSlot slot, Task earlier)
+    {
+        using var limit = new CancellationTokenSource(AcquireTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(slot.Given, limit.Token);
+        await earlier.WaitAsync(either.Token);
+        return await acquire(slot.Id, either.Token).WaitAsync(either.Token);
+    }
+
+    private StartPosition? TryOpen(IConsumer<byte[], byte[]> consumer, PartitionSlot slot, bool seek)
+    {
+        Task<PartitionCheckpoint> opening = slot.Opening!;
+        slot.Opening = null;
+        if (!opening.IsCompletedSuccessfully)
+        {
+            Rest(slot, $"its checkpoint could not be acquired: {opening.Exception?.GetBaseException().Message ?? "timed out"}");
+            return null;
+        }
+
+        PartitionCheckpoint checkpoint = opening.Result;
+        StartPosition start = default;
+        try
+        {
+            if (checkpoint.NextOffset is { } next)
+            {
+                WatermarkOffsets log = consumer.QueryWatermarkOffsets(slot.Partition, QueryTimeout);
+                start = StartPosition.From(next, log.Low.Value, log.High.Value);
+            }
+
+            if (seek) consumer.Seek(new TopicPartitionOffset(slot.Partition, OffsetOf(start)));
+        }
+        catch (KafkaException failure)
+        {
+            Rest(slot, $"its position could not be set: {failure.Error.Reason}");
+            return null;
+        }
+
+        Open(slot, checkpoint, start);
+        return start;
+    }
+
+    private void Open(PartitionSlot slot, PartitionCheckpoint checkpoint, StartPosition start)
+    {
+        slot.Track = new OffsetTrack(start.Offset);
+        var lane = new AssignedPartition(checkpoint, ++_epoch, _marks, () => _attention.Enqueue(slot));
+        slot.Lane = lane;
+        Log.LaneOpened(logger, slot.Id, OffsetOf(start).ToString(), lane.Epoch);
+        if (start.Expected is { } expected) Break(lane, expected, start.Offset.GetValueOrDefault());
+        open(lane);
+    }
+
+    private void Break(AssignedPartition lane, long expected, long found)
+    {
+        var element = new OffsetBreak(lane.Id, expected, found);
+        if (element.LostRecords > 0)
+        {
+            telemetry.Lost(element.LostRecords);
+            Log.RecordsLost(logger, lane.Id, element.LostRecords, expected, found);
+        }
+        else
+        {
+            telemetry.LogReplaced();
+            Log.LogReplaced(logger, lane.Id, expected, found);
+        }
+
+        lane.Offer(element);
+    }
+
+    private void Rest(PartitionSlot slot, string reason)
+    {
+        TimeSpan delay = _delay.After(++slot.Failures);
+        slot.Due = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+        Log.LaneRests(logger, slot.Id, delay.TotalSeconds, slot.Failures, reason);
+    }
+
+    private void FollowPause(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
+    {
+        if (slot.WantsPause == slot.Paused) return;
+        try
+        {
+            if (slot.WantsPause)
+            {
+                consumer.Pause([slot.Partition]);
+                if (slot.Lane is not null) telemetry.Paused();
+            }
+            else consumer.Resume([slot.Partition]);
+
+            slot.Paused = !slot.Paused;
+        }
+        catch (KafkaException failure)
+        {
+            errors.Report(failure.Error);
+        }
+    }
+
+    private void Leave(PartitionSlot slot, bool abort)
+    {
+        slot.Withdraw();
+        telemetry.Gone(slot.Partition.Partition.Value);
+        if (slot.Lane is not { } lane) return;
+        if (abort) lane.Abort();
+        else lane.End();
+        _leaving[slot.Partition] = lane.Stopped;
+    }
+
+    private void StoreConfirmed(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
+    {
+        if (slot.Lane?.ConfirmedOffset is not { } confirmed || confirmed == slot.Stored) return;
+        try
+        {
+            consumer.StoreOffset(new TopicPartitionOffset(slot.Partition, confirmed));
+            slot.Stored = confirmed;
+        }
+        catch (KafkaException failure)
+        {
+            telemetry.StoreRejected();
+            Log.OffsetNotStored(logger, slot.Id, failure.Error.Reason);
+        }
+    }
+
+    private static Offset OffsetOf(StartPosition? start) => start?.Offset is { } offset ? new Offset(offset) : Offset.Beginning;
+
+    private static string NameOf(LaneEnd end) => end switch
+    {
+        LaneEnd.Drained => "drained",
+        LaneEnd.Aborted => "aborted",
+        LaneEnd.Fenced => "fenced",
+        _ => "failed",
+    };
+
+    private static void WaitFor(IEnumerable<Task> tasks, TimeSpan bound)
+    {
+        try
+        {
+            Task.WaitAll([.. tasks], bound);
+        }
+        catch (AggregateException)
+        {
+            // Who waited looks at each task.
+        }
+    }
+}

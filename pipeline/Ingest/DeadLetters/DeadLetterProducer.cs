@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Pipeline.Ingest.Consuming;
+using Pipeline.Ingest.Decoding;
+using Pipeline.Schemas;
+
+namespace Pipeline.Ingest.DeadLetters;
+
+/// <summary>
+/// Writes dead letters to their topic and waits for the acknowledgement. Tries again with back-off until <see cref="IngestOptions.DeadLetterWait"/> is over.
+/// Key and value are the original's (cut at the codec's bounds); where it was and why is in the value and, for tools that do not read Avro, in headers.
+/// </summary>
+public sealed class DeadLetterProducer : IDeadLetters, IDisposable
+{
+    private static readonly TimeSpan LeastDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MostDelay = TimeSpan.FromSeconds(5);
+    private static readonly string Version = typeof(DeadLetterProducer).Assembly.GetName().Version?.ToString(3) ?? "";
+    private readonly IngestOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Telemetry _telemetry;
+    private readonly ILogger<DeadLetterProducer> _logger;
+    private readonly LogLimiter<DeadLetterReason> _limiter;
+    private readonly TransientErrors _errors;
+    private readonly Lock _lock = new();
+    private IProducer<byte[]?, byte[]>? _producer;
+
+    public DeadLetterProducer(IngestOptions options, TimeProvider time, Telemetry telemetry, ILogger<DeadLetterProducer> logger)
+    {
+        _options = options;
+        _time = time;
+        _telemetry = telemetry;
+        _logger = logger;
+        _limiter = new LogLimiter<DeadLetterReason>(time);
+        _errors = new TransientErrors(time, telemetry, logger);
+    }
+
+    public async Task WriteAsync(DecodedRecord.Poison poison, CancellationToken cancellation)
+    {
+        ConsumedRecord record = poison.Record;
+        Message<byte[]?, byte[]> message = MessageOf(poison);
+        long started = _time.GetTimestamp();
+        var delay = new ReopenDelay(LeastDelay, MostDelay);
+        for (int attempt = 1; ; attempt++)
+        {
+            IProducer<byte[]?, byte[]> producer = Producer();
+            try
+            {
+                await producer.ProduceAsync(_options.DeadLetterTopic, message, cancellation);
+                break;
+            }
+            catch (KafkaException failure)
+            {
+                if (failure.Error.IsFatal) Discard(producer);
+                if (_time.GetElapsedTime(started) + delay.After(attempt) > _options.DeadLetterWait)
+                    throw new DeadLetterNotWrittenException($"The dead letter of {record.Partition} offset {record.Offset} was not written.", failure);
+                _telemetry.DeadLetterRetried();
+                Log.DeadLetterRetried(_logger, record.Partition, record.Offset, failure.Error.Reason);
+                await Task.Delay(delay.After(attempt), _time, cancellation);
+            }
+        }
+
+        _telemetry.DeadLetter(poison.Reason.ToString());
+        if (_limiter.Lets(poison.Reason, out long heldBack))
+            Log.DeadLetter(_logger, record.Partition, record.Offset, poison.Reason, poison.Detail, heldBack);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _producer?.Dispose();
+            _producer = null;
+        }
+    }
+
+    private Message<byte[]?, byte[]> MessageOf(DecodedRecord.Poison poison)
+    {
+        ConsumedRecord record = poison.Record;
+        var value = new ArrayBufferWriter<byte>();
+        DeadLetterCodec.Encode(
+            new DeadLetter
+            {
+                Topic = record.Partition.Topic,
+                Partition = record.Partition.Partition,
+                Offset = record.Offset,
+                TimestampMs = record.TimestampMs,
+                Stage = "decode",
+                Reason = poison.Reason,
+                Detail = poison.Detail,
+                Key = record.Key,
+                Value = record.Value,
+                ValueLength = record.Value?.Length ?? 0,
+                FirstSeenMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
+                PipelineVersion = Version,
+            },
+            value);
+        byte[]? key = record.Key is { Length: > DeadLetterCodec.MaxKeyBytes } longKey ? longKey[..DeadLetterCodec.MaxKeyBytes] : record.Key;
+        return new Message<byte[]?, byte[]> { Key = key, Value = value.WrittenSpan.ToArray(), Headers = HeadersOf(poison) };
+    }
+
+    private static Headers HeadersOf(DecodedRecord.Poison poison) => new()
+    {
+        { "content-type", Encoding.UTF8.GetBytes(WireFormat.ContentType) },
+        { "dlq.topic", Encoding.UTF8.GetBytes(poison.Record.Partition.Topic) },
+        { "dlq.partition", Number(poison.Record.Partition.Partition) },
+        { "dlq.offset", Number(poison.Record.Offset) },
+        { "dlq.reason", Encoding.UTF8.GetBytes(poison.Reason.ToString()) },
+        { "dlq.stage", Encoding.UTF8.GetBytes("decode") },
+    };
+
+    private static byte[] Number(long value) => Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture));
+
+    private IProducer<byte[]?, byte[]> Producer()
+    {
+        lock (_lock) return _producer ??= Build();
+    }
+
+    /// <summary>A fatal error ends an idempotent producer; the next attempt builds another.</summary>
+    private void Discard(IProducer<byte[]?, byte[]> producer)
+    {
+        lock (_lock)
+        {
+            if (_producer != producer) return;
+            _producer = null;
+        }
+
+        producer.Dispose();
+    }
+
+    private IProducer<byte[]?, byte[]> Build()
+    {
+        var config = new ProducerConfig
+        {
+            BootstrapServers = _options.BootstrapServers,
+            ClientId = "pipeline-dead-letters",
+            MessageTimeoutMs = 10_000,
+            QueueBufferingMaxMessages = 1024,
+            QueueBufferingMaxKbytes = 64 * 1024,
+            LingerMs = 5,
+            CompressionType = CompressionType.Lz4,
+            SocketKeepaliveEnable = true,
+            AllowAutoCreateTopics = false,
+        };
+        foreach ((string name, string value) in _options.ClientSettings) config.Set(name, value);
+        config.EnableIdempotence = true;
+        config.Acks = Acks.All;
+        return new ProducerBuilder<byte[]?, byte[]>(config)
+            .SetKeySerializer(Serializers.ByteArray!)
+            .SetErrorHandler((_, error) => _errors.Report(error))
+            .SetLogHandler((_, line) => Log.ClientSays(_logger, line.Facility, line.Message))
+            .Build();
+    }
+}

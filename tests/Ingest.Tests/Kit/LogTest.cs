@@ -1,0 +1,37 @@
+using Pipeline.Ingest;
+using Testing;
+
+namespace Ingest.Tests.Kit;
+
+/// <summary>A test over the log: a topic and a group of its own, a store that all its members share.</summary>
+public abstract class LogTest(LogFixture log)
+{
+    private protected InMemoryStore Store { get; } = new();
+
+    private protected LogFixture Log { get; } = log;
+
+    private protected async Task<IngestOptions> TopicAsync(int partitions)
+    {
+        string topic = await Log.CreateTopicAsync(partitions);
+        string deadLetters = await Log.CreateTopicAsync(1, $"{topic}-dead");
+        return Member.Options(Log.BootstrapServers, topic, LogFixture.UniqueName("group")) with { DeadLetterTopic = deadLetters };
+    }
+
+    private protected Feeder FeederOf(IngestOptions options) => new(Log.BootstrapServers, options.Topic);
+
+    private protected Task StoredAsync(int partitions, int recordsEach) => Eventually.GetAsync(
+        () => Task.FromResult(Store.StoredRecords(partitions)),
+        count => count >= partitions * recordsEach,
+        $"{recordsEach} records of each of {partitions} partitions to be stored");
+
+    /// <summary>Each record once, in order.</summary>
+    private protected void ShouldHoldEachOnce(int partitions, int recordsEach)
+    {
+        for (int partition = 0; partition < partitions; partition++) Store.Stored(partition).ShouldBe(Offsets(0, recordsEach), $"partition {partition}");
+    }
+
+    private protected static IEnumerable<long> Offsets(long from, long to)
+    {
+        for (long offset = from; offset < to; offset++) yield return offset;
+    }
+}
