@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Host.Commands.Alarms;
 
 namespace Pipeline.Host.Commands;
 
@@ -10,7 +11,7 @@ internal static class AlarmCtl
 
     public static int Run(string[] args, InvocationConfiguration configuration)
     {
-        var root = new RootCommand("Runtime alarms for containers.") { CheckCommand.Create() };
+        var root = new RootCommand("Runtime alarms for containers.") { CheckCommand.Create(), AlarmsCommand.Create() };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);
 
