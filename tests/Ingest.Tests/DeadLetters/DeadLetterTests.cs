@@ -67,7 +67,7 @@ public sealed class DeadLetterTests(LogFixture log) : LogTest(log)
         var deadLetters = new RefusingDeadLetters(times: 3);
 
         await using var member = new Member(options, Store, deadLetters: deadLetters);
-        await StoredAsync(1, 20);
+        await ReachAsync(1, 25);
         await member.DrainAsync();
 
         deadLetters.Kept.ShouldBe([12L]);
