@@ -6,15 +6,17 @@ using Agents.Descriptions.Trees;
 namespace Agents.Descriptions;
 
 /// <summary>
-/// Reads container descriptions of every format, told apart by their content: docker and podman inspect, OCI config.json, CRI, Kubernetes objects; JSON or YAML, several
-/// documents a file. Never throws for what the content is; a bad document does not stop the others. Safe from any thread.
+/// Reads container descriptions of every format, told apart by their content: docker and podman inspect, OCI config.json, CRI, Kubernetes
+/// objects; JSON or YAML, several documents a file. Never throws for what the content is; a bad document does not stop the others. Safe
+/// from any thread.
 /// </summary>
 public static class ContainerDescriptions
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <param name="content">The whole file, UTF-8.</param>
-    /// <returns>What the file holds, in its order; never empty unless the file holds an empty list or nothing but empty YAML documents.</returns>
+    /// <returns>What the file holds, in its order; never empty unless the file holds an empty list or nothing but empty YAML
+    /// documents.</returns>
     public static ImmutableArray<DescriptionResult> Read(ReadOnlyMemory<byte> content, DescriptionLimits? limits = null)
     {
         limits ??= DescriptionLimits.Default;
@@ -50,7 +52,8 @@ public static class ContainerDescriptions
         return documents;
     }
 
-    private static void Describe(ParsedDocument document, int number, DescriptionLimits limits, ImmutableArray<DescriptionResult>.Builder results)
+    private static void Describe(
+        ParsedDocument document, int number, DescriptionLimits limits, ImmutableArray<DescriptionResult>.Builder results)
     {
         if (document.Fault is { } fault)
         {

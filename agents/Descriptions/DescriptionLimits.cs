@@ -1,8 +1,8 @@
 namespace Agents.Descriptions;
 
 /// <summary>
-/// What a description may cost. Descriptions come from whoever may start containers; each bound is far above what engines and clusters accept, so that going over it is
-/// an error to report and never a way to hide a setting.
+/// What a description may cost. Descriptions come from whoever may start containers; each bound is far above what engines and clusters
+/// accept, so that going over it is an error to report and never a way to hide a setting.
 /// </summary>
 public sealed record DescriptionLimits
 {
@@ -20,13 +20,18 @@ public sealed record DescriptionLimits
     /// <summary>One string, in characters; Kubernetes objects are at most 1.5 MiB altogether.</summary>
     public int StringLength { get; init; } = 2 * 1024 * 1024;
 
-    /// <summary>A string that becomes part of a description, in characters: PATH_MAX, and more than any name or image reference may have.</summary>
+    /// <summary>
+    /// A string that becomes part of a description, in characters: PATH_MAX, and more than any name or image reference may have.
+    /// </summary>
     public int KeptStringLength { get; init; } = 4096;
 
     /// <summary>Elements of a list that becomes part of a description (mounts, capabilities, containers).</summary>
     public int KeptItems { get; init; } = 10_000;
 
-    /// <summary>Labels kept; the rest is left out, as are labels longer than <see cref="KeptStringLength"/>. Nothing is decided on a label's absence.</summary>
+    /// <summary>
+    /// Labels kept; the rest is left out, as are labels longer than <see cref="KeptStringLength"/>. Nothing is decided on a label's
+    /// absence.
+    /// </summary>
     public int Labels { get; init; } = 256;
 
     /// <summary>Arguments kept of a command; what is longer is cut here, since commands carry whole scripts.</summary>

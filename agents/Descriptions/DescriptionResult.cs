@@ -2,16 +2,19 @@ using Pipeline.Domain.Containers;
 
 namespace Agents.Descriptions;
 
-/// <summary>What became of one part of a file of container descriptions.</summary>
-/// <param name="Document">
-/// Position in the file from 1: a YAML document, a JSON value, or an element of a JSON array at the top. Several containers of one pod share it.
-/// </param>
-public abstract record DescriptionResult(int Document)
+/// <summary>
+/// What became of one part of a file of container descriptions: <see cref="Described"/>, <see cref="Unreadable"/> or <see
+/// cref="NotAContainer"/>.
+/// </summary>
+public abstract record DescriptionResult
 {
-    private protected DescriptionResult()
-        : this(0)
-    {
-    }
+    private protected DescriptionResult(int document) => Document = document;
+
+    /// <summary>
+    /// Position in the file from 1: a YAML document, a JSON value, or an element of a JSON array at the top. Several containers of one pod
+    /// share it.
+    /// </summary>
+    public int Document { get; }
 }
 
 /// <summary>A container as it was described.</summary>

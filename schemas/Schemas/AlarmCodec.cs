@@ -127,11 +127,16 @@ public static class AlarmCodec
         switch (name)
         {
             case Confirmed: return new AlarmConfirmed { AlarmId = alarmId, Ordinal = all.Ordinal, At = all.At, Evidence = evidence };
-            case Recurred: return new AlarmRecurred { AlarmId = alarmId, Ordinal = all.Ordinal, At = all.At, Evidence = evidence, Occurrences = occurrences };
+            case Recurred:
+                return new AlarmRecurred
+                {
+                    AlarmId = alarmId, Ordinal = all.Ordinal, At = all.At, Evidence = evidence, Occurrences = occurrences,
+                };
             case Escalated:
                 return new AlarmEscalated
                 {
-                    AlarmId = alarmId, Ordinal = all.Ordinal, At = all.At, Evidence = evidence, Severity = all.Severity, Outcome = all.Outcome,
+                    AlarmId = alarmId, Ordinal = all.Ordinal, At = all.At, Evidence = evidence,
+                    Severity = all.Severity, Outcome = all.Outcome,
                 };
             default:
                 reader.Fail(DecodeFault.BadBranch, "alarm event that is not known");
@@ -154,8 +159,8 @@ public static class AlarmCodec
         Outcome = AlarmPartsCodec.ReadName<Outcome>(ref reader, mayBeEmpty: name is not (Raised or Escalated)),
         Attack = reader.Strings(),
         Source = new AlarmSource(
-            reader.String(), reader.String(), reader.String(), reader.String(), reader.String(), reader.String(), reader.String(), reader.String(),
-            reader.String()),
+            reader.String(), reader.String(), reader.String(), reader.String(), reader.String(),
+            reader.String(), reader.String(), reader.String(), reader.String()),
         Subject = reader.String(),
         Content = AlarmPartsCodec.ReadContent(ref reader),
         Evidence = AlarmPartsCodec.ReadEvidence(ref reader),

@@ -8,7 +8,10 @@ public static class DeadLetterCodec
 {
     public const string Subject = "dead-letters";
 
-    /// <summary>Bytes of the original key and of the original value that are kept at most, so that a dead letter always fits Kafka's default of 1 MiB a message.</summary>
+    /// <summary>
+    /// Bytes of the original key and of the original value that are kept at most, so that a dead letter always fits Kafka's default of 1
+    /// MiB a message.
+    /// </summary>
     public const int MaxKeyBytes = 4 * 1024, MaxValueBytes = 768 * 1024;
 
     private const int MaxDetailChars = 4 * 1024;
@@ -70,7 +73,8 @@ public static class DeadLetterCodec
         // Whether the value was cut follows from the two lengths.
         bool truncated = reader.Boolean();
         int valueLength = (int)reader.Long(0, int.MaxValue);
-        if (truncated != valueLength > (letter.Value?.Length ?? 0)) reader.Fail(DecodeFault.BadLength, "valueTruncated and valueLength contradict each other");
+        bool shorter = (letter.Value?.Length ?? 0) < valueLength;
+        if (truncated != shorter) reader.Fail(DecodeFault.BadLength, "valueTruncated and valueLength contradict each other");
         return letter with { ValueLength = valueLength, FirstSeenMs = reader.Long(), PipelineVersion = reader.String() };
     }
 

@@ -1,8 +1,8 @@
 namespace Pipeline.Schemas;
 
 /// <summary>
-/// What a message may ask of its reader. The defaults lie far above what the agent writes (256 events, about 40 KB) and Kafka's own default for a message
-/// (1 MiB), and keep a hostile message within a few tens of megabytes.
+/// What a message may ask of its reader. The defaults lie far above what the agent writes (256 events, about 40 KB) and Kafka's own default
+/// for a message (1 MiB), and keep a hostile message within a few tens of megabytes.
 /// </summary>
 public sealed record DecodeLimits
 {

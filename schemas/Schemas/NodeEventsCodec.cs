@@ -8,8 +8,8 @@ using Pipeline.Schemas.NodeEvents;
 namespace Pipeline.Schemas;
 
 /// <summary>
-/// Messages of the <c>node-events</c> topic. The one place that maps their bytes to <see cref="EventBatch"/> and back, for agents and pipeline alike.
-/// Stateless and safe for any number of threads; a batch belongs to one at a time.
+/// Messages of the <c>node-events</c> topic. The one place that maps their bytes to <see cref="EventBatch"/> and back, for agents and
+/// pipeline alike. Stateless and safe for any number of threads; a batch belongs to one at a time.
 /// </summary>
 public static class NodeEventsCodec
 {
@@ -48,7 +48,10 @@ public static class NodeEventsCodec
         writer.Flush();
     }
 
-    /// <summary>The kinds of event in the batch, in lower case and in the schema's order, separated by commas: "process,file". Lets a consumer skip a message unread.</summary>
+    /// <summary>
+    /// The kinds of event in the batch, in lower case and in the schema's order, separated by commas: "process,file". Lets a consumer skip
+    /// a message unread.
+    /// </summary>
     public static string KindsOf(EventBatch batch)
     {
         int set = 0;
@@ -57,8 +60,8 @@ public static class NodeEventsCodec
     }
 
     /// <summary>
-    /// Reads framing and body into <paramref name="into"/>, whatever the bytes are; what it allocates is bounded by their number. After a fault the batch
-    /// is empty.
+    /// Reads framing and body into <paramref name="into"/>, whatever the bytes are; what it allocates is bounded by their number. After a
+    /// fault the batch is empty.
     /// </summary>
     public static DecodeResult Decode(ReadOnlySpan<byte> message, EventBatch into, DecodeLimits limits)
     {
@@ -75,7 +78,7 @@ public static class NodeEventsCodec
     }
 
     private static string NamesOf(int set) =>
-        string.Join(',', Enum.GetValues<EventKind>().Where(kind => (set & (1 << (int)kind)) != 0).Select(kind => kind.ToString().ToLowerInvariant()));
+        string.Join(',', Enum.GetNames<EventKind>().Where((_, kind) => (set & (1 << kind)) != 0).Select(name => name.ToLowerInvariant()));
 
     private static void ReadBatch(ref AvroReader reader, ReadOnlySpan<byte> message, EventBatch into, DecodeLimits limits)
     {
@@ -85,7 +88,8 @@ public static class NodeEventsCodec
         var clock = new EventTime(reader.Long(), reader.Long());
         into.Begin(node, boot, firstSequence, clock, lostSinceLast: reader.Long());
 
-        // The texts of the batch are slices of the message, copied once as a whole: it is the first text, so the reader's positions are the batch's offsets.
+        // The texts of the batch are slices of the message, copied once as a whole: it is the first text, so the reader's positions are the
+        // batch's offsets.
         Text whole = into.AddText(message);
         Debug.Assert(whole.Offset == 0, "the message must be the batch's first text");
 
@@ -126,7 +130,8 @@ public static class NodeEventsCodec
         long bootNs = unchecked(into.Clock.BootNs + reader.Long());
         short cpu = (short)reader.Long(short.MinValue, short.MaxValue);
         int task = reader.Int();
-        if (task < EventRecord.NoTask || task >= into.Tasks.Length) reader.Fail(DecodeFault.BadReference, $"task {task} of {into.Tasks.Length}");
+        if (task < EventRecord.NoTask || task >= into.Tasks.Length)
+            reader.Fail(DecodeFault.BadReference, $"task {task} of {into.Tasks.Length}");
         switch ((EventKind)reader.Branch(EventKinds))
         {
             case EventKind.Container: into.AddContainer(bootNs, ContainerCodec.Read(ref reader)); break;

@@ -10,12 +10,15 @@ public static class SchemaCatalog
     /// <summary>Ordered by subject, then version.</summary>
     public static ImmutableArray<SchemaVersion> Published { get; } = Load();
 
-    /// <summary>The schema with this fingerprint, or null. Versions that differ in docs and defaults only share one; the newest of them is given.</summary>
+    /// <summary>
+    /// The schema with this fingerprint, or null. Versions that differ in docs and defaults only share one; the newest of them is given.
+    /// </summary>
     public static SchemaVersion? Find(ulong fingerprint) => Published.LastOrDefault(version => version.Fingerprint == fingerprint);
 
     public static SchemaVersion Newest(string subject) => Published.Last(version => version.Subject == subject);
 
-    public static SchemaVersion Get(string subject, int version) => Published.Single(one => one.Subject == subject && one.Version == version);
+    public static SchemaVersion Get(string subject, int version) =>
+        Published.Single(one => one.Subject == subject && one.Version == version);
 
     private static ImmutableArray<SchemaVersion> Load() =>
     [
@@ -34,6 +37,7 @@ public static class SchemaCatalog
         string json = reader.ReadToEnd();
         string[] parts = Path.ChangeExtension(resource, null).Split('/', '\\');
         AvroSchema schema = AvroSchema.Parse(json);
-        return new SchemaVersion(parts[0], int.Parse(parts[1].AsSpan(1), CultureInfo.InvariantCulture), json, schema, SchemaFingerprint.Of(schema));
+        int version = int.Parse(parts[1].AsSpan(1), CultureInfo.InvariantCulture);
+        return new SchemaVersion(parts[0], version, json, schema, SchemaFingerprint.Of(schema));
     }
 }

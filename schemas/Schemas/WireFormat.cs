@@ -64,7 +64,8 @@ public static class WireFormat
     {
         bodyOffset = 0;
         if (message.Length > limits.MaxMessageBytes) return new DecodeResult(DecodeFault.TooLarge, 0, $"message of {message.Length} bytes");
-        if (!TryRead(message, out Framing framing)) return new DecodeResult(DecodeFault.NoFraming, 0, "neither single-object encoding nor a registry's prefix");
+        if (!TryRead(message, out Framing framing))
+            return new DecodeResult(DecodeFault.NoFraming, 0, "neither single-object encoding nor a registry's prefix");
         bodyOffset = framing.BodyOffset;
         if (framing.Kind == FramingKind.Registry)
             return new DecodeResult(DecodeFault.UnknownSchema, 1, $"registry id {framing.RegistryId}, and no registry is configured");

@@ -6,8 +6,8 @@ using Testing;
 namespace Schemas.Tests;
 
 /// <summary>
-/// What was once written must be readable for ever. A file is the hexadecimal form of a message of <see cref="Samples"/>, made when its version was
-/// published. Add one for a new version; never change one.
+/// What was once written must be readable for ever. A file is the hexadecimal form of a message of <see cref="Samples"/>, made when its
+/// version was published. Add one for a new version; never change one.
 /// </summary>
 public sealed class GoldenFileTests
 {

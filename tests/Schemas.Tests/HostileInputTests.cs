@@ -8,8 +8,8 @@ using Testing;
 namespace Schemas.Tests;
 
 /// <summary>
-/// Whatever the bytes, decoding ends with a value, and what it allocates is bounded by their number. SCHEMAS_FUZZ_INPUTS and SCHEMAS_FUZZ_SEED widen the
-/// search.
+/// Whatever the bytes, decoding ends with a value, and what it allocates is bounded by their number. SCHEMAS_FUZZ_INPUTS and
+/// SCHEMAS_FUZZ_SEED widen the search.
 /// </summary>
 public sealed class HostileInputTests
 {
@@ -80,7 +80,9 @@ public sealed class HostileInputTests
         }
     }
 
-    /// <summary>The fewest bytes for each kind of event, and the most things in the fewest bytes inside a container's description.</summary>
+    /// <summary>
+    /// The fewest bytes for each kind of event, and the most things in the fewest bytes inside a container's description.
+    /// </summary>
     private static IEnumerable<(string, byte[])> DensestEvents()
     {
         byte[] Event(EventKind kind, params ReadOnlySpan<byte> body) => [0, 0, 1, (byte)((int)kind * 2), .. body];
@@ -140,7 +142,9 @@ public sealed class HostileInputTests
 
     private static DecodeResult DecodeAlarm(ReadOnlySpan<byte> message) => AlarmCodec.Decode(message, DecodeLimits.Default, out _);
 
-    /// <summary>One to four changes behind the framing: a bit, an edge value, a cut, an insertion, a copied run, a length of many bytes.</summary>
+    /// <summary>
+    /// One to four changes behind the framing: a bit, an edge value, a cut, an insertion, a copied run, a length of many bytes.
+    /// </summary>
     private static byte[] Mutate(Random random, byte[] message)
     {
         var bytes = new List<byte>(message);

@@ -5,13 +5,16 @@ using Pipeline.Domain.Containers;
 namespace Agents.Descriptions.Formats;
 
 /// <summary>
-/// CRI container and sandbox configurations as crictl takes them, and the output of crictl inspect and inspectp, which holds such a configuration and the runtime-spec
-/// that came of it. Field names in either of protobuf's JSON spellings (cri-api, pkg/apis/runtime/v1/api.proto).
+/// CRI container and sandbox configurations as crictl takes them, and the output of crictl inspect and inspectp, which holds such a
+/// configuration and the runtime-spec that came of it. Field names in either of protobuf's JSON spellings (cri-api,
+/// pkg/apis/runtime/v1/api.proto).
 /// </summary>
 internal static class CriFormat
 {
     public static bool Is(Cursor root) =>
-        IsInspection(root) || (root["metadata"].IsMap && !root["ociVersion"].Exists && (root["image"].IsMap || root["linux"].IsMap || root["windows"].IsMap || IsSandbox(root)));
+        IsInspection(root)
+        || (root["metadata"].IsMap && !root["ociVersion"].Exists
+            && (root["image"].IsMap || root["linux"].IsMap || root["windows"].IsMap || IsSandbox(root)));
 
     public static DescriptionResult Describe(Cursor root, int document)
     {
@@ -23,9 +26,13 @@ internal static class CriFormat
 
     private static bool IsSandbox(Cursor config) =>
         !config["image"].Exists
-        && (config["metadata"]["namespace"].Exists || config.Either("log_directory", "logDirectory").Exists || config.Either("dns_config", "dnsConfig").Exists);
+        && (config["metadata"]["namespace"].Exists
+            || config.Either("log_directory", "logDirectory").Exists
+            || config.Either("dns_config", "dnsConfig").Exists);
 
-    /// <summary>Requests say who asked for what, the runtime-spec what came out: the mounts, namespaces and capabilities that there really are.</summary>
+    /// <summary>
+    /// Requests say who asked for what, the runtime-spec what came out: the mounts, namespaces and capabilities that there really are.
+    /// </summary>
     private static ContainerSpec Inspected(Cursor root)
     {
         Cursor status = root["status"];
@@ -47,7 +54,7 @@ internal static class CriFormat
             Pod = asked.Pod ?? result.Pod,
             Privileged = privileged ? Setting.Explicit(true) : asked.Privileged,
             Capabilities = asked.Capabilities with { Effective = result.Capabilities.Effective },
-            Seccomp = result.Seccomp.Value == SeccompProfile.Unconfined ? Unfiltered(asked.Seccomp) : asked.Seccomp.IsExplicit ? asked.Seccomp : result.Seccomp,
+            Seccomp = Seccomp(asked.Seccomp, result.Seccomp),
             NoNewPrivileges = result.NoNewPrivileges,
             Mounts = result.Mounts,
             HostNamespaces = result.HostNamespaces,
@@ -57,9 +64,12 @@ internal static class CriFormat
         };
     }
 
-    /// <summary>Explicit only when this was what was asked for.</summary>
-    private static Setting<SeccompProfile> Unfiltered(Setting<SeccompProfile> asked) =>
-        asked is { IsExplicit: true, Value: SeccompProfile.Unconfined } ? asked : Setting.Inherited(SeccompProfile.Unconfined);
+    /// <summary>The result decides whether there is a filter; it is explicit only when this was what was asked for.</summary>
+    private static Setting<SeccompProfile> Seccomp(Setting<SeccompProfile> asked, Setting<SeccompProfile> result)
+    {
+        bool unfiltered = result.Value == SeccompProfile.Unconfined;
+        return asked.IsExplicit && asked.Value == SeccompProfile.Unconfined == unfiltered ? asked : result;
+    }
 
     private static string Digest(string reference)
     {
@@ -87,7 +97,9 @@ internal static class CriFormat
             Privileged = IsPrivileged(config, linux, context) ? Setting.Explicit(true) : Setting.Inherited(false),
             Capabilities = Capabilities(context["capabilities"]),
             Seccomp = CriSeccomp.Read(context, Kubelet.Made(labels)),
-            NoNewPrivileges = context.Either("no_new_privs", "noNewPrivs").Flag() == true ? Setting.Explicit(true) : Setting.Inherited(false),
+            NoNewPrivileges = context.Either("no_new_privs", "noNewPrivs").Flag() == true
+                ? Setting.Explicit(true)
+                : Setting.Inherited(false),
             Mounts = [.. config["mounts"].Items().Select(Mount)],
             HostNamespaces = HostNamespaces(context.Either("namespace_options", "namespaceOptions")),
             WorkingDirectory = config.Either("working_dir", "workingDir").Text(),
@@ -125,8 +137,9 @@ internal static class CriFormat
             "2" or "PROPAGATION_BIDIRECTIONAL" => "rshared",
             _ => "rprivate",
         };
+        string mode = item["readonly"].Flag() == true ? "ro" : "rw";
         return new ContainerMount(
-            item.Either("host_path", "hostPath").Text(), item.Either("container_path", "containerPath").Text(), item["readonly"].Flag() == true ? "ro" : "rw", propagation, "bind");
+            item.Either("host_path", "hostPath").Text(), item.Either("container_path", "containerPath").Text(), mode, propagation, "bind");
     }
 
     /// <summary>User namespaces are left out: NODE is what every pod has that does not ask for one of its own.</summary>

@@ -6,7 +6,8 @@ namespace Agents.Descriptions.Formats;
 /// <summary>The seccomp fields of a CRI security context, the profile and the deprecated path before it.</summary>
 internal static class CriSeccomp
 {
-    /// <param name="madeByKubelet">The kubelet fills the field in for every pod, so that "unconfined" from it was not necessarily asked for.</param>
+    /// <param name="madeByKubelet">The kubelet fills the field in for every pod, so that "unconfined" from it was not necessarily asked
+    /// for.</param>
     public static Setting<SeccompProfile> Read(Cursor context, bool madeByKubelet)
     {
         SeccompProfile? stated = context["seccomp"].Exists

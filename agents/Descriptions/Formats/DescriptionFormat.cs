@@ -28,7 +28,8 @@ internal static class DescriptionFormat
         if (DockerFormat.Is(root)) return DockerFormat.Describe(root, document);
         if (CriFormat.Is(root)) return CriFormat.Describe(root, document);
         if (OciFormat.Is(root)) return OciFormat.Describe(root, document);
-        root.Report("not a container description: neither docker or podman inspect, OCI config.json, CRI, nor a Kubernetes object (kind, apiVersion)");
+        root.Report(
+            "not a container description: neither docker or podman inspect, OCI config.json, CRI, nor a Kubernetes object (kind, apiVersion)");
         return root.Faults.First!.In(document);
     }
 }

@@ -5,8 +5,8 @@ using Pipeline.Domain.Containers;
 namespace Agents.Descriptions.Formats;
 
 /// <summary>
-/// docker inspect, podman inspect (Libpod's shape of the same), and the body of Docker's create request. The security options are read as moby's parseSecurityOpt does
-/// (daemon/daemon_unix.go).
+/// docker inspect, podman inspect (Libpod's shape of the same), and the body of Docker's create request. The security options are read as
+/// moby's parseSecurityOpt does (daemon/daemon_unix.go).
 /// </summary>
 internal static class DockerFormat
 {
@@ -65,7 +65,9 @@ internal static class DockerFormat
         return image.StartsWith("sha256:", StringComparison.Ordinal) ? image : "";
     }
 
-    /// <summary>Libpod prints the set that came out beside what was asked for; a podman of other defaults than Docker's is judged by it.</summary>
+    /// <summary>
+    /// Libpod prints the set that came out beside what was asked for; a podman of other defaults than Docker's is judged by it.
+    /// </summary>
     private static CapabilitySettings Capabilities(Cursor root, Cursor host, bool podman)
     {
         ImmutableArray<string> add = Capability.Names(host["CapAdd"]);
@@ -91,7 +93,10 @@ internal static class DockerFormat
 
     private static ImmutableArray<string> Command(Cursor root, Cursor config)
     {
-        if (root["Path"].Exists) return [.. root["Path"].With(new Faults()).Text() is { Length: > 0 } path ? [path] : Array.Empty<string>(), .. root["Args"].Arguments()];
+        string path = root["Path"].Beginning();
+        if (path.Length > 0) return [path, .. root["Args"].Arguments()];
+
+        // A create request has none yet; Libpod prints the entry point as one string.
         Cursor entrypoint = config["Entrypoint"];
         return [.. entrypoint.IsList ? entrypoint.Arguments() : [], .. config["Cmd"].Arguments()];
     }

@@ -5,8 +5,8 @@ using Pipeline.Domain.Containers;
 namespace Agents.Descriptions.Formats;
 
 /// <summary>
-/// Mounts as resolved (Mounts) and as asked for (HostConfig.Binds and .Mounts): what was asked for counts where no resolved mount stands at its destination, since a
-/// container that has not been started, and a create request, may list none.
+/// Mounts as resolved (Mounts) and as asked for (HostConfig.Binds and .Mounts): what was asked for counts where no resolved mount stands
+/// at its destination, since a container that has not been started, and a create request, may list none.
 /// </summary>
 internal static class DockerMounts
 {
@@ -32,20 +32,23 @@ internal static class DockerMounts
 
         // Engines before API 1.24 print no type; a volume has a name or a driver.
         if (type.Length == 0) type = item["Name"].Exists || item["Driver"].Exists ? "volume" : "bind";
-        string propagation = item["Propagation"].Text();
         string mode = item["RW"].Flag() ?? true ? "rw" : "ro";
-        return new ContainerMount(source, item["Destination"].Text(), mode, propagation.Length == 0 && type == "bind" ? Private : propagation, type);
+        return new ContainerMount(source, item["Destination"].Text(), mode, Propagation(item["Propagation"], type), type);
     }
 
     private static ContainerMount Asked(Cursor item)
     {
-        string propagation = item["BindOptions"]["Propagation"].Text();
         string type = item["Type"].Text();
         string mode = item["ReadOnly"].Flag() ?? false ? "ro" : "rw";
-        return new ContainerMount(item["Source"].Text(), item["Target"].Text(), mode, propagation.Length == 0 && type == "bind" ? Private : propagation, type);
+        string propagation = Propagation(item["BindOptions"]["Propagation"], type);
+        return new ContainerMount(item["Source"].Text(), item["Target"].Text(), mode, propagation, type);
     }
 
-    /// <summary>"source:destination[:options]"; a source that is no path is a volume's name, no source at all an anonymous volume.</summary>
+    private static string Propagation(Cursor written, string type) => written.Text() is { Length: > 0 } propagation ? propagation : type == "bind" ? Private : "";
+
+    /// <summary>
+    /// "source:destination[:options]"; a source that is no path is a volume's name, no source at all an anonymous volume.
+    /// </summary>
     private static ContainerMount Bind(Cursor item)
     {
         string[] parts = item.Text().Split(':');

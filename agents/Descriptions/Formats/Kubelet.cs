@@ -14,7 +14,9 @@ internal static class Kubelet
 
     public static PodFacts? Pod(ImmutableSortedDictionary<string, string> labels) =>
         Made(labels)
-            ? new PodFacts(labels.GetValueOrDefault("io.kubernetes.pod.namespace", ""), labels[PodName], labels.GetValueOrDefault("io.kubernetes.pod.uid", ""), "", "", "")
+            ? new PodFacts(
+                labels.GetValueOrDefault("io.kubernetes.pod.namespace", ""), labels[PodName], labels.GetValueOrDefault("io.kubernetes.pod.uid", ""),
+                "", "", "")
             : null;
 
     /// <summary>dockershim, containerd and CRI-O each mark the sandbox in their own way.</summary>

@@ -3,7 +3,9 @@ using Agents.Descriptions.Trees;
 
 namespace Agents.Descriptions.Formats;
 
-/// <summary>Finds the pod specs in Kubernetes objects: pods, the workloads that make pods from a template, and lists of any of them.</summary>
+/// <summary>
+/// Finds the pod specs in Kubernetes objects: pods, the workloads that make pods from a template, and lists of any of them.
+/// </summary>
 internal static class KubernetesObject
 {
     /// <summary>A list of lists is valid and nobody writes one; deeper ones are refused.</summary>
@@ -22,7 +24,8 @@ internal static class KubernetesObject
         ["PodTemplate"] = ("", ["template"]),
     };
 
-    public static bool Is(Cursor root) => root["kind"].IsText && (root["apiVersion"].Exists || root["kind"].Text() == "Pod" || Workloads.ContainsKey(root["kind"].Text()));
+    public static bool Is(Cursor root) =>
+        root["kind"].IsText && (root["apiVersion"].Exists || root["kind"].Text() == "Pod" || Workloads.ContainsKey(root["kind"].Text()));
 
     public static void Describe(Cursor root, int document, ImmutableArray<DescriptionResult>.Builder results) =>
         Describe(root, document, root["kind"].Text(), 0, results);
@@ -39,10 +42,12 @@ internal static class KubernetesObject
         {
             KubernetesPod.Describe(at, Owner(at), kind, document, results);
         }
-        else if (Workloads.TryGetValue(kind, out (string Groups, string[] Template) workload) && (version.Length == 0 || workload.Groups.Split(' ').Contains(group)))
+        else if (Workloads.TryGetValue(kind, out (string Groups, string[] Template) workload)
+            && (version.Length == 0 || workload.Groups.Split(' ').Contains(group)))
         {
             Cursor template = workload.Template.Aggregate(at, (cursor, name) => cursor[name]);
-            KubernetesPod.Describe(template, new PodOwner(kind, at["metadata"]["name"].Text(), at["metadata"]["namespace"].Text()), kind, document, results);
+            var owner = new PodOwner(kind, at["metadata"]["name"].Text(), at["metadata"]["namespace"].Text());
+            KubernetesPod.Describe(template, owner, kind, document, results);
         }
         else
         {

@@ -4,7 +4,9 @@ using Pipeline.Domain.Containers;
 
 namespace Agents.Descriptions.Formats;
 
-/// <summary>A pod spec: each of its containers with what it inherits from the pod. A fault in one container leaves the others readable.</summary>
+/// <summary>
+/// A pod spec: each of its containers with what it inherits from the pod. A fault in one container leaves the others readable.
+/// </summary>
 internal sealed class KubernetesPod
 {
     private static readonly string[] ContainerLists = ["initContainers", "containers", "ephemeralContainers"];
@@ -84,7 +86,9 @@ internal sealed class KubernetesPod
         };
     }
 
-    /// <summary>Only what keeps a pod off Linux nodes counts, so that nobody escapes the checks by a Windows option on a Linux container.</summary>
+    /// <summary>
+    /// Only what keeps a pod off Linux nodes counts, so that nobody escapes the checks by a Windows option on a Linux container.
+    /// </summary>
     private static string OperatingSystem(Cursor spec)
     {
         Cursor selector = spec["nodeSelector"];

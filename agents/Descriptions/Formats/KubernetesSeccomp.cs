@@ -4,8 +4,9 @@ using Pipeline.Domain.Containers;
 namespace Agents.Descriptions.Formats;
 
 /// <summary>
-/// Which seccomp profile a container of a pod gets: its own field, its annotation, the pod's field, the pod's annotation, in this order, as the kubelet looked for them
-/// while it knew both. Without any of them the cluster's default applies, which is no filter unless the kubelet is told otherwise.
+/// Which seccomp profile a container of a pod gets: its own field, its annotation, the pod's field, the pod's annotation, in this order,
+/// as the kubelet looked for them while it knew both. Without any of them the cluster's default applies, which is no filter unless the
+/// kubelet is told otherwise.
 /// </summary>
 internal sealed class KubernetesSeccomp(Cursor annotations, Cursor podContext)
 {
@@ -17,7 +18,8 @@ internal sealed class KubernetesSeccomp(Cursor annotations, Cursor podContext)
 
     public Setting<SeccompProfile> Of(string container, Cursor context)
     {
-        SeccompProfile? stated = Field(context) ?? Annotation(annotations[ContainerAnnotation + container].With(context.Faults)) ?? _podField ?? _podAnnotation;
+        Cursor own = annotations[ContainerAnnotation + container].With(context.Faults);
+        SeccompProfile? stated = Field(context) ?? Annotation(own) ?? _podField ?? _podAnnotation;
         return stated is { } profile ? Setting.Explicit(profile) : Setting.Inherited(SeccompProfile.Unconfined);
     }
 

@@ -5,8 +5,8 @@ using Pipeline.Domain.Containers;
 namespace Agents.Descriptions.Formats;
 
 /// <summary>
-/// A runtime-spec config.json, the resolved description: it shows what a container gets and not who asked for it. A part that is missing as a whole (no "linux", no
-/// "process") leaves its settings unknown.
+/// A runtime-spec config.json, the resolved description: it shows what a container gets and not who asked for it. A part that is missing
+/// as a whole (no "linux", no "process") leaves its settings unknown.
 /// </summary>
 internal static class OciFormat
 {
@@ -20,7 +20,9 @@ internal static class OciFormat
     private static readonly ImmutableArray<(string Oci, string Type)> OtherNamespaces = [("user", "user"), ("cgroup", "cgroup")];
 
     public static bool Is(Cursor root) =>
-        root["ociVersion"].Exists || root["process"].IsMap || (root["mounts"].IsList && root["mounts"].Items() is [{ IsMap: true } first, ..] && first["destination"].Exists);
+        root["ociVersion"].Exists
+        || root["process"].IsMap
+        || (root["mounts"].IsList && root["mounts"].Items() is [{ IsMap: true } first, ..] && first["destination"].Exists);
 
     public static DescriptionResult Describe(Cursor root, int document)
     {
@@ -78,7 +80,10 @@ internal static class OciFormat
     private static string Annotation(ImmutableSortedDictionary<string, string> annotations, string name, string other) =>
         annotations.GetValueOrDefault(name) ?? annotations.GetValueOrDefault(other, "");
 
-    /// <summary>The bounding set is the limit of what the process can ever have; where it is missing the other sets stand in. No capabilities at all means none.</summary>
+    /// <summary>
+    /// The bounding set is the limit of what the process can ever have; where it is missing the other sets stand in. No capabilities at
+    /// all means none.
+    /// </summary>
     private static CapabilitySettings Capabilities(Cursor process)
     {
         if (!process.Exists) return CapabilitySettings.Unknown;
@@ -88,7 +93,9 @@ internal static class OciFormat
         return new CapabilitySettings([], [], Capability.Names(stated.Exists ? stated : sets["permitted"]), Basis.Explicit);
     }
 
-    /// <summary>The format has no field for it; what --privileged does is told by its results together, which nothing else brings about.</summary>
+    /// <summary>
+    /// The format has no field for it; what --privileged does is told by its results together, which nothing else brings about.
+    /// </summary>
     private static bool IsPrivileged(Cursor linux, CapabilitySettings capabilities) =>
         linux.Exists
         && capabilities.Effective is { } set && set.Length >= AllCapabilities && set.Contains("SYS_ADMIN")
@@ -97,7 +104,10 @@ internal static class OciFormat
         && linux["resources"]["devices"].Items().Any(AllowsEveryDevice);
 
     private static bool AllowsEveryDevice(Cursor rule) =>
-        rule["allow"].Flag() == true && rule["type"].Text() is "" or "a" && IsAny(rule["major"]) && IsAny(rule["minor"]) && rule["access"].Text().Contains("rw", StringComparison.Ordinal);
+        rule["allow"].Flag() == true
+        && rule["type"].Text() is "" or "a"
+        && IsAny(rule["major"]) && IsAny(rule["minor"])
+        && rule["access"].Text().Contains("rw", StringComparison.Ordinal);
 
     private static bool IsAny(Cursor number) => number.Symbol() is "" or "-1";
 
@@ -120,11 +130,14 @@ internal static class OciFormat
         ImmutableArray<string> options = item["options"].Texts();
         bool isBind = item["type"].Text() == "bind" || options.Contains("bind") || options.Contains("rbind");
         string propagation = options.LastOrDefault(MountOptions.IsPropagation) ?? (isBind ? "rprivate" : "");
-        return new ContainerMount(
-            item["source"].Text(), item["destination"].Text(), options.Contains("ro") ? "ro" : "rw", propagation, isBind ? "bind" : item["type"].Text());
+        string mode = options.Contains("ro") ? "ro" : "rw";
+        return new ContainerMount(item["source"].Text(), item["destination"].Text(), mode, propagation, isBind ? "bind" : item["type"].Text());
     }
 
-    /// <summary>A type that is not listed is the runtime's own, which is the host's (runtime-spec, config-linux.md); so is one whose path is the first process'.</summary>
+    /// <summary>
+    /// A type that is not listed is the runtime's own, which is the host's (runtime-spec, config-linux.md); so is one whose path is the
+    /// first process'.
+    /// </summary>
     private static ImmutableArray<HostNamespace> HostNamespaces(Cursor linux)
     {
         if (!linux.Exists) return [];

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Agents.Descriptions.Trees;
 
 /// <summary>
-/// A place in a tree, with the path that led to it. Reading something of another type than is asked for reports a fault and yields the default, so that a parser reads
-/// straight on and looks at the faults once. An explicit null is the same as an absent field, as for the Go programs that write and read these files.
+/// A place in a tree, with the path that led to it. Reading something of another type than is asked for reports a fault and yields the
+/// default, so that a parser reads straight on and looks at the faults once. An explicit null is the same as an absent field, as for the
+/// Go programs that write and read these files.
 /// </summary>
 internal readonly struct Cursor(Node? node, string path, Faults faults, DescriptionLimits limits)
 {

@@ -6,8 +6,8 @@ namespace Agents.Descriptions.Trees;
 internal readonly record struct DocumentPart(Range Range, int Line, bool IsMarked);
 
 /// <summary>
-/// Cuts a file at YAML's document markers, so that a document that cannot be parsed leaves the next one whole. A line that begins with "---" or "..." is a marker wherever
-/// it stands (YAML 1.2, 9.1.2), and no JSON text has such a line.
+/// Cuts a file at YAML's document markers, so that a document that cannot be parsed leaves the next one whole. A line that begins with
+/// "---" or "..." is a marker wherever it stands (YAML 1.2, 9.1.2), and no JSON text has such a line.
 /// </summary>
 internal static class DocumentParts
 {

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Agents.Descriptions.Trees;
 
-/// <summary>Parses JSON into nodes within limits: one value, several one after the other, or the elements of one array at the top.</summary>
+/// <summary>
+/// Parses JSON into nodes within limits: one value, several one after the other, or the elements of one array at the top.
+/// </summary>
 internal ref struct JsonTree
 {
     private readonly ReadOnlySpan<byte> _json;
@@ -21,7 +23,9 @@ internal ref struct JsonTree
         _reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = limits.Depth, AllowMultipleValues = true });
     }
 
-    /// <summary>Adds a document for each value. What stands before the first syntax error counts; the error itself is the last document.</summary>
+    /// <summary>
+    /// Adds a document for each value. What stands before the first syntax error counts; the error itself is the last document.
+    /// </summary>
     /// <param name="firstLine">Line of the file at which <paramref name="json"/> begins.</param>
     public static void Read(ReadOnlySpan<byte> json, int firstLine, DescriptionLimits limits, List<ParsedDocument> documents)
     {
@@ -35,11 +39,10 @@ internal ref struct JsonTree
             // Utf8JsonReader has no other way to report a syntax error.
             int end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
             string reason = end < 0 ? e.Message : e.Message[..end];
-            documents.Add(Failed(firstLine + (int)(e.LineNumber ?? 0), (int)(e.BytePositionInLine ?? 0) + 1, "not valid JSON: " + reason.TrimEnd('.')));
+            (int line, int column) = (firstLine + (int)(e.LineNumber ?? 0), (int)(e.BytePositionInLine ?? 0) + 1);
+            documents.Add(new ParsedDocument(null, new Fault(line, column, "", "not valid JSON: " + reason.TrimEnd('.'))));
         }
     }
-
-    private static ParsedDocument Failed(int line, int column, string reason) => new(null, new Fault(line, column, "", reason));
 
     private void Values(List<ParsedDocument> documents)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -7,8 +6,8 @@ using YamlDotNet.Core.Events;
 namespace Agents.Descriptions.Trees;
 
 /// <summary>
-/// Parses one YAML document into nodes within limits. Aliases share their node and count with its full size, so that nested ones cannot grow without end.
-/// Plain scalars are read as Kubernetes' own parser reads them (YAML 1.1: "yes" and "on" are booleans).
+/// Parses one YAML document into nodes within limits. Aliases share their node and count with its full size, so that nested ones cannot
+/// grow without end. Plain scalars are read as Kubernetes' own parser reads them (YAML 1.1: "yes" and "on" are booleans).
 /// </summary>
 internal sealed class YamlTree
 {
@@ -39,12 +38,18 @@ internal sealed class YamlTree
         }
         catch (YamlException e)
         {
-            // YamlDotNet has no other way to report a syntax error.
-            return new ParsedDocument(null, new Fault(tree.Line(e.Start), (int)e.Start.Column, "", "not valid YAML: " + Reason(e)));
+            // YamlDotNet has no other way to report a syntax error. While it scans, the start is that of the token and the end is where it
+            // went wrong.
+            Mark at = e.Message.StartsWith("While scanning", StringComparison.OrdinalIgnoreCase) ? e.End : e.Start;
+            return new ParsedDocument(null, new Fault(tree.Line(at), (int)at.Column, "", "not valid YAML: " + e.Message.TrimEnd('.', ' ')));
+        }
+        catch (InvalidOperationException)
+        {
+            // Its scanner's answer to some broken flow collections; the place is that of the last good value.
+            Mark at = tree._parser.Current?.End ?? Mark.Empty;
+            return new ParsedDocument(null, new Fault(tree.Line(at), (int)at.Column, "", "not valid YAML: broken after this place"));
         }
     }
-
-    private static string Reason(YamlException e) => e.Message.TrimEnd('.', ' ');
 
     private int Line(Mark mark) => _lineOffset + (int)mark.Line;
 
@@ -54,14 +59,13 @@ internal sealed class YamlTree
         if (Next() is StreamEnd) return null;
         Node? root = Value(Next(), 0);
         if (root is null) return new ParsedDocument(null, _fault);
-        Next(); // the document's end
         ParsingEvent after = Next();
-        if (after is not StreamEnd) Fail(after.Start, "content after the end of the document");
+        if (after is DocumentEnd) after = Next();
+        if (after is not StreamEnd) Fail(after.Start, "not valid YAML: content after the end of the document");
         return new ParsedDocument(_fault is null ? root : null, _fault);
     }
 
-    /// <summary>The parser reports a syntax error or the end of the stream before it runs out of events.</summary>
-    private ParsingEvent Next() => _parser.MoveNext() && _parser.Current is { } e ? e : throw new UnreachableException();
+    private ParsingEvent Next() => _parser.MoveNext() && _parser.Current is { } e ? e : new StreamEnd();
 
     private Node? Value(ParsingEvent e, int depth)
     {
@@ -73,7 +77,9 @@ internal sealed class YamlTree
             Scalar scalar => Scalar(scalar),
             SequenceStart start => List(start, depth),
             MappingStart start => Map(start, depth),
-            _ => throw new UnreachableException(),
+
+            // The parser lets some broken flow collections pass as ends without a beginning.
+            _ => Fail(e.Start, "not valid YAML: a value is missing"),
         };
         if (node is not null && e is NodeEvent { Anchor.IsEmpty: false } named) _anchors[named.Anchor.Value] = node;
         return node;
@@ -81,9 +87,11 @@ internal sealed class YamlTree
 
     private Node? Follow(AnchorAlias alias)
     {
-        if (!_anchors.TryGetValue(alias.Value.Value, out Node? node)) return Fail(alias.Start, "an alias of something that is not complete yet or does not exist");
+        if (!_anchors.TryGetValue(alias.Value.Value, out Node? node))
+            return Fail(alias.Start, "an alias of something that is not complete yet or does not exist");
         _nodes += node.Size;
-        return _nodes > _limits.Nodes ? Fail(alias.Start, $"aliases that stand for more than {_limits.Nodes} values in one document") : node;
+        if (_nodes <= _limits.Nodes) return node;
+        return Fail(alias.Start, $"aliases that stand for more than {_limits.Nodes} values in one document");
     }
 
     private ListNode? List(SequenceStart start, int depth)
@@ -136,7 +144,8 @@ internal sealed class YamlTree
             _nodes += map.Entries.Count;
             if (_nodes > _limits.Nodes)
             {
-                _fault ??= new Fault(value.Line, value.Column, "", $"merge keys that stand for more than {_limits.Nodes} values in one document");
+                string reason = $"merge keys that stand for more than {_limits.Nodes} values in one document";
+                _fault ??= new Fault(value.Line, value.Column, "", reason);
                 return false;
             }
 

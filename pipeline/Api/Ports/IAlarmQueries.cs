@@ -52,7 +52,7 @@ public sealed record AlarmSummary(
 /// <summary>A page, newest first. <paramref name="Next"/> is an opaque cursor, null on the last page.</summary>
 public sealed record AlarmPage(ImmutableArray<AlarmSummary> Alarms, string? Next);
 
-/// <summary>Reading alarms. Thread-safe. Throws only when the store is away.</summary>
+/// <summary>Reading alarms. Thread-safe. Throws only <see cref="AlarmStoreUnavailableException"/>, when the store is away.</summary>
 public interface IAlarmQueries
 {
     /// <summary>Lists alarms by the time they were stored, newest first, so that a page boundary stays where it is while alarms arrive.</summary>
@@ -60,7 +60,8 @@ public interface IAlarmQueries
     /// <returns>Null when the cursor is not one of ours.</returns>
     Task<AlarmPage?> ListAsync(AlarmFilter filter, string? cursor, int limit, CancellationToken cancellation);
 
-    Task<AlarmView?> FindAsync(Guid id, CancellationToken cancellation);
+    /// <returns>Null when there is no such alarm.</returns>
+    Task<StoredAlarm?> FindAsync(Guid id, CancellationToken cancellation);
 
     /// <summary>Whether the store answers.</summary>
     Task<bool> IsReadyAsync(CancellationToken cancellation);

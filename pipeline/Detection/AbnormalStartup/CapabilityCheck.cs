@@ -18,7 +18,9 @@ internal static class CapabilityCheck
         "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
     ];
 
-    /// <summary>PERFMON, BPF and CHECKPOINT_RESTORE came with Linux 5.8 and 5.9: on an older kernel or with an older runtime "all" is without them.</summary>
+    /// <summary>
+    /// PERFMON, BPF and CHECKPOINT_RESTORE came with Linux 5.8 and 5.9: on an older kernel or with an older runtime "all" is without them.
+    /// </summary>
     private const int OldKernelCount = 38;
 
     public static StartupFinding? Evaluate(ContainerSpec spec, StartupPolicy policy)
@@ -48,8 +50,8 @@ internal static class CapabilityCheck
     }
 
     /// <summary>
-    /// The stated set, or the default with additions and drops. Names that Linux does not know are left out unless the policy names them: runtimes refuse or ignore them.
-    /// Docker lets an addition win over a drop of the same capability, the CRI runtimes drop last.
+    /// The stated set, or the default with additions and drops. Names that Linux does not know are left out unless the policy names them:
+    /// runtimes refuse or ignore them. Docker lets an addition win over a drop of the same capability, the CRI runtimes drop last.
     /// </summary>
     private static HashSet<string> Effective(ContainerSpec spec, StartupPolicy policy)
     {

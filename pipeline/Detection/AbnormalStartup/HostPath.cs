@@ -4,8 +4,8 @@ namespace Pipeline.Detection.AbnormalStartup;
 internal static class HostPath
 {
     /// <summary>
-    /// Absolute, without "." and "..", doubled or trailing slashes; null for what is no absolute path (a volume's name). /proc/N/root is the root again, and
-    /// /var/run is the symbolic link to /run that every distribution has.
+    /// Absolute, without "." and "..", doubled or trailing slashes; null for what is no absolute path (a volume's name). /proc/N/root is
+    /// the root again, and /var/run is the symbolic link to /run that every distribution has.
     /// </summary>
     public static string? Normalise(string path)
     {
@@ -25,9 +25,12 @@ internal static class HostPath
 
     /// <summary>Both normalised: <paramref name="path"/> is <paramref name="directory"/> or lies in it.</summary>
     public static bool IsAtOrBelow(string path, string directory) =>
-        directory == "/" || path == directory || (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal));
+        directory == "/" || path == directory
+        || (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal));
 
-    /// <summary>True when a mount of <paramref name="source"/> shows what is at <paramref name="guarded"/>: it is there, below or above it.</summary>
+    /// <summary>
+    /// True when a mount of <paramref name="source"/> shows what is at <paramref name="guarded"/>: it is there, below or above it.
+    /// </summary>
     public static bool Exposes(string source, string guarded)
     {
         string real = Normalise(guarded) ?? guarded;

@@ -9,8 +9,8 @@ using Pipeline.Domain.Containers;
 namespace Pipeline.Detection.AbnormalStartup;
 
 /// <summary>
-/// Whether a mount shows the container a part of the host that it should not see. Only the source counts, and only that of binds: every container has a /dev, /sys and
-/// /proc of its own as destinations.
+/// Whether a mount shows the container a part of the host that it should not see. Only the source counts, and only that of binds: every
+/// container has a /dev, /sys and /proc of its own as destinations.
 /// </summary>
 internal static class MountCheck
 {
@@ -31,6 +31,13 @@ internal static class MountCheck
         return bad.Count == 0
             ? null
             : new StartupFinding(StartupClass.Mounts, StartupCheckNames.Mounts, Payload(bad.ToImmutable()), worst, Basis.Explicit);
+    }
+
+    /// <summary>Whether the mount alone is a way out to the host: all of its file system to write to, or a runtime's socket, which obeys even when mounted read-only.</summary>
+    public static bool OpensHost(ContainerMount mount, StartupPolicy policy)
+    {
+        if (Judge(mount, policy) is null || HostPath.Normalise(mount.Source) is not { } source) return false;
+        return (source == "/" && mount.Mode != "ro") || policy.RuntimeSockets.Any(pattern => HostPath.Matches(source, pattern));
     }
 
     private static Severity? Judge(ContainerMount mount, StartupPolicy policy)

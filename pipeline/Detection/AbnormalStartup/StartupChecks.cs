@@ -3,14 +3,17 @@ using Pipeline.Domain.Containers;
 
 namespace Pipeline.Detection.AbnormalStartup;
 
-/// <summary>What is wrong with the way a container was started, told from its description alone. A pure function, safe from any thread.</summary>
+/// <summary>
+/// What is wrong with the way a container was started, told from its description alone. A pure function, safe from any thread.
+/// </summary>
 public static class StartupChecks
 {
     /// <summary>Payload order; also the only namespaces that are known.</summary>
     private static readonly ImmutableArray<string> NamespaceOrder = ["pid", "ipc", "network", "uts", "user", "cgroup", "mnt"];
 
     /// <summary>
-    /// Runs every check. A pod's sandbox only answers for its namespaces, since its other settings are the kubelet's. A Windows container has none of the settings.
+    /// Runs every check. A pod's sandbox only answers for its namespaces, since its other settings are the kubelet's. A Windows container
+    /// has none of the settings.
     /// </summary>
     public static StartupResult Evaluate(ContainerSpec spec, StartupPolicy policy)
     {
@@ -27,7 +30,9 @@ public static class StartupChecks
             // Privileged lifts the other options by itself: they explain the alarm and are none of their own.
             var privileged = new StartupFinding(
                 StartupClass.Options, StartupCheckNames.Privileged, "privileged:true", policy.PrivilegedSeverity, Known(spec.Privileged.Basis));
-            return new StartupResult(Present(privileged, mounts, namespaces), Present(CapabilityCheck.All(spec, policy), ImpliedSeccomp(spec, policy), NoNewPrivileges(spec, policy)));
+            return new StartupResult(
+                Present(privileged, mounts, namespaces),
+                Present(CapabilityCheck.All(spec, policy), ImpliedSeccomp(spec, policy), NoNewPrivileges(spec, policy)));
         }
 
         return new StartupResult(

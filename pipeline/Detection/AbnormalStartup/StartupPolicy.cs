@@ -4,33 +4,35 @@ using Pipeline.Domain.Alarms;
 namespace Pipeline.Detection.AbnormalStartup;
 
 /// <summary>
-/// Every threshold, list and severity of the startup checks. Capability names are upper case without CAP_. Paths are absolute; a list entry covers itself and
-/// everything below it, and a mount of one of its ancestors exposes it as well.
+/// Every threshold, list and severity of the startup checks. Capability names are upper case without CAP_. Paths are absolute; a list
+/// entry covers itself and everything below it, and a mount of one of its ancestors exposes it as well.
 /// </summary>
 public sealed record StartupPolicy
 {
     public static StartupPolicy Default { get; } = new();
 
     /// <summary>
-    /// Off: no-new-privileges is off and seccomp is off (Kubernetes) for nearly every container that nobody configured; an alarm for each of them would bury the rest.
+    /// Off: no-new-privileges is off and seccomp is off (Kubernetes) for nearly every container that nobody configured; an alarm for each
+    /// of them would bury the rest.
     /// </summary>
     public bool AlarmOnInheritedDefault { get; init; }
 
     /// <summary>
-    /// Descriptions without a pod spec beside them: no filter in the resolved result is worth a Low even though nobody wrote it down, since a runtime that has a
-    /// default profile would have shown it here.
+    /// Descriptions without a pod spec beside them: no filter in the resolved result is worth a Low even though nobody wrote it down,
+    /// since a runtime that has a default profile would have shown it here.
     /// </summary>
     public ImmutableArray<string> FormatsWhereMissingSeccompAlarms { get; init; } = ["oci", "cri"];
 
     /// <summary>The 14 that Docker and containerd give to every container; they are normal and never alarm.</summary>
     public ImmutableArray<string> DefaultCapabilities { get; init; } =
     [
-        "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE",
+        "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID",
+        "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE",
     ];
 
     /// <summary>
-    /// Each of these alone reaches beyond the container: the first nine are what sensors commonly call excessive, the others change the host's clock, audit, access
-    /// control or limits. The order is the order in payloads, worst first.
+    /// Each of these alone reaches beyond the container: the first nine are what sensors commonly call excessive, the others change the
+    /// host's clock, audit, access control or limits. The order is the order in payloads, worst first.
     /// </summary>
     public ImmutableArray<string> ExcessiveCapabilities { get; init; } =
     [
@@ -38,7 +40,9 @@ public sealed record StartupPolicy
         "PERFMON", "SYS_TIME", "MAC_ADMIN", "MAC_OVERRIDE", "LINUX_IMMUTABLE", "CHECKPOINT_RESTORE", "AUDIT_CONTROL", "SYS_RESOURCE",
     ];
 
-    /// <summary>One of these is as good as root on the host: SYS_ADMIN mounts and enters namespaces, SYS_MODULE loads code into the kernel.</summary>
+    /// <summary>
+    /// One of these is as good as root on the host: SYS_ADMIN mounts and enters namespaces, SYS_MODULE loads code into the kernel.
+    /// </summary>
     public ImmutableArray<string> GravestCapabilities { get; init; } = ["SYS_ADMIN", "SYS_MODULE"];
 
     /// <summary>Only lifts limits (rlimits, quotas), which many databases ask for.</summary>
@@ -68,9 +72,9 @@ public sealed record StartupPolicy
     ];
 
     /// <summary>
-    /// What wins over every list above. "*" stands for one name; a trailing "/*" covers everything below a directory and not the directory itself.
-    /// The first group is what images need of the host to know its name and time, the second harmless devices, the rest what the runtimes themselves mount into every
-    /// container or pod from their state directories.
+    /// What wins over every list above. "*" stands for one name; a trailing "/*" covers everything below a directory and not the directory
+    /// itself. The first group is what images need of the host to know its name and time, the second harmless devices, the rest what the
+    /// runtimes themselves mount into every container or pod from their state directories.
     /// </summary>
     public ImmutableArray<MountException> MountExceptions { get; init; } =
     [
@@ -104,10 +108,15 @@ public sealed record StartupPolicy
     /// <summary>A weakness only together with a set-uid program in the image.</summary>
     public Severity NoNewPrivilegesSeverity { get; init; } = Severity.Low;
 
-    /// <summary>The whole file system, a control socket, or the configuration of every service: control of the host. One level lower when mounted read-only.</summary>
+    /// <summary>
+    /// The whole file system, a control socket, or the configuration of every service: control of the host. One level lower when mounted
+    /// read-only.
+    /// </summary>
     public Severity GravestMountSeverity { get; init; } = Severity.High;
 
-    /// <summary>Mounts of these, or from below them, have <see cref="GravestMountSeverity"/>; so have "/" itself and <see cref="RuntimeSockets"/>.</summary>
+    /// <summary>
+    /// Mounts of these, or from below them, have <see cref="GravestMountSeverity"/>; so have "/" itself and <see cref="RuntimeSockets"/>.
+    /// </summary>
     public ImmutableArray<string> GravestMountSources { get; init; } = ["/etc"];
 
     public Severity MountSeverity { get; init; } = Severity.Medium;

@@ -10,7 +10,7 @@ internal static class AlarmCtl
 
     public static int Run(string[] args, InvocationConfiguration configuration)
     {
-        var root = new RootCommand("Runtime alarms for containers.") { CheckCommand.Create() };
+        var root = new RootCommand("Runtime alarms for containers.") { CheckCommand.Create(), ServeCommand.Create() };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);
 

@@ -4,7 +4,9 @@ using Pipeline.Detection.AbnormalStartup;
 
 namespace Pipeline.Host.Commands;
 
-/// <summary>Evaluates container descriptions without any server. Results go to standard output, what could not be read to standard error.</summary>
+/// <summary>
+/// Evaluates container descriptions without any server. Results go to standard output, what could not be read to standard error.
+/// </summary>
 internal static class CheckCommand
 {
     private const string StandardInput = "-";

@@ -2,7 +2,9 @@ using Agents.Descriptions;
 
 namespace Pipeline.Host.Commands;
 
-/// <summary>A file's content, or the reason (not empty) why there is none. Never more than the descriptions' limit is read, whatever the file is.</summary>
+/// <summary>
+/// A file's content, or the reason (not empty) why there is none. Never more than the descriptions' limit is read, whatever the file is.
+/// </summary>
 internal sealed record DescriptionFile(ReadOnlyMemory<byte> Content, string Reason)
 {
     public static DescriptionFile Read(string path)

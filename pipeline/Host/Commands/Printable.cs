@@ -4,8 +4,8 @@ using System.Text;
 namespace Pipeline.Host.Commands;
 
 /// <summary>
-/// Makes text from outside safe to print: what would steer a terminal, hide or reorder characters (control and format characters, line separators, unpaired surrogates)
-/// appears as \u{hex}, a backslash stays as it is.
+/// Makes text from outside safe to print: what would steer a terminal, hide or reorder characters (control and format characters, line
+/// separators, unpaired surrogates) appears as \u{hex}, a backslash stays as it is.
 /// </summary>
 internal static class Printable
 {

@@ -53,8 +53,7 @@ internal static class AlarmPartsCodec
     {
         ImmutableArray<ContentItem>.Builder content = ImmutableArray.CreateBuilder<ContentItem>();
         AvroReader.ItemCursor items = reader.BeginItems();
-        while (reader.Next(ref items))
-            content.Add(new ContentItem(reader.String(), reader.String(), ReadName<Severity>(ref reader, mayBeEmpty: false), reader.String()));
+        while (reader.Next(ref items)) content.Add(ReadContentItem(ref reader));
         return content.DrainToImmutable();
     }
 
@@ -78,8 +77,13 @@ internal static class AlarmPartsCodec
     {
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         AvroReader.ItemCursor items = reader.BeginItems();
-        while (reader.Next(ref items))
-            evidence.Add(new Evidence(reader.String(), reader.String(), reader.Long(), reader.String(), ReadTime(ref reader), reader.Map()));
+        while (reader.Next(ref items)) evidence.Add(ReadOneEvidence(ref reader));
         return evidence.DrainToImmutable();
     }
+
+    private static ContentItem ReadContentItem(ref AvroReader reader) =>
+        new(reader.String(), reader.String(), ReadName<Severity>(ref reader, mayBeEmpty: false), reader.String());
+
+    private static Evidence ReadOneEvidence(ref AvroReader reader) =>
+        new(reader.String(), reader.String(), reader.Long(), reader.String(), ReadTime(ref reader), reader.Map());
 }

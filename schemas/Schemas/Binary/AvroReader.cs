@@ -6,9 +6,9 @@ using Pipeline.Domain.Events;
 namespace Pipeline.Schemas.Binary;
 
 /// <summary>
-/// Reads Avro's binary encoding from bytes that may be hostile. It never throws and never allocates on the word of a length: every length is held
-/// against what is left. The first fault sticks: from then on the input counts as empty, numbers read as 0 and texts as empty, and no loop over
-/// items goes on, so callers look at <see cref="Result"/> once, at the end.
+/// Reads Avro's binary encoding from bytes that may be hostile. It never throws and never allocates on the word of a length: every length
+/// is held against what is left. The first fault sticks: from then on the input counts as empty, numbers read as 0 and texts as empty, and
+/// no loop over items goes on, so callers look at <see cref="Result"/> once, at the end.
 /// </summary>
 public ref struct AvroReader
 {
@@ -118,7 +118,9 @@ public ref struct AvroReader
         return "";
     }
 
-    /// <summary>Begins an array or map; ask <see cref="Next"/> before each item. At most as many items as the limits allow for nested ones.</summary>
+    /// <summary>
+    /// Begins an array or map; ask <see cref="Next"/> before each item. At most as many items as the limits allow for nested ones.
+    /// </summary>
     public readonly ItemCursor BeginItems() => new(_limits.MaxItems);
 
     public static ItemCursor BeginItems(int limit) => new(limit);

@@ -5,7 +5,8 @@ using System.Text.Unicode;
 namespace Pipeline.Schemas.Binary;
 
 /// <summary>
-/// Writes Avro's binary encoding (specification 1.12, "Binary encoding") into a buffer writer. What was written reaches the buffer writer with
+/// Writes Avro's binary encoding (specification 1.12, "Binary encoding") into a buffer writer. What was written reaches the buffer writer
+/// with
 /// <see cref="Flush"/>. Arrays and maps are written as one block.
 /// </summary>
 public ref struct AvroWriter(IBufferWriter<byte> output)
@@ -41,7 +42,9 @@ public ref struct AvroWriter(IBufferWriter<byte> output)
         _span[_used++] = value ? (byte)1 : (byte)0;
     }
 
-    /// <summary>A symbol by its position; one that the schema does not have becomes its default symbol, so that the bytes stay readable.</summary>
+    /// <summary>
+    /// A symbol by its position; one that the schema does not have becomes its default symbol, so that the bytes stay readable.
+    /// </summary>
     public void Enum(int symbol, int symbols, int defaultSymbol) => Long((uint)symbol < (uint)symbols ? symbol : defaultSymbol);
 
     public void Branch(int branch) => Long(branch);
@@ -61,7 +64,10 @@ public ref struct AvroWriter(IBufferWriter<byte> output)
         _used += length;
     }
 
-    /// <summary>A string that is UTF-8 already. Bytes that are not become U+FFFD: Avro's string must be valid or other readers refuse the whole message.</summary>
+    /// <summary>
+    /// A string that is UTF-8 already. Bytes that are not become U+FFFD: Avro's string must be valid or other readers refuse the whole
+    /// message.
+    /// </summary>
     public void String(scoped ReadOnlySpan<byte> utf8)
     {
         if (Utf8.IsValid(utf8)) Bytes(utf8);

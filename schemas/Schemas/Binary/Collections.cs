@@ -35,7 +35,8 @@ internal static class Collections
     /// <summary>Of a key that comes twice the last value counts, as in other readers.</summary>
     public static ImmutableSortedDictionary<string, string> Map(this ref AvroReader reader)
     {
-        ImmutableSortedDictionary<string, string>.Builder values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        ImmutableSortedDictionary<string, string>.Builder values =
+            ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         AvroReader.ItemCursor items = reader.BeginItems();
         while (reader.Next(ref items)) values[reader.String()] = reader.String();
         return values.ToImmutable();

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Pipeline.Schemas.Evolution;
 
 /// <summary>
-/// A parsed schema. Named types are shared by reference, so a schema that mentions itself is a graph. Immutable once <see cref="Parse"/> has returned.
+/// A parsed schema. Named types are shared by reference, so a schema that mentions itself is a graph. Immutable once <see cref="Parse"/>
+/// has returned.
 /// </summary>
 [SuppressMessage("Design", "CA1034", Justification = "The cases of a closed hierarchy.")]
 public abstract class AvroSchema
@@ -26,9 +27,10 @@ public abstract class AvroSchema
             using var document = JsonDocument.Parse(json);
             return new SchemaParser().Parse(document.RootElement.Clone(), "", "");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new FormatException($"Not JSON: {e.Message}", e);
+            // The second is what JsonElement throws for a value of another kind than asked for.
+            throw new FormatException($"Not the JSON of a schema: {e.Message}", e);
         }
     }
 
@@ -92,7 +94,8 @@ public abstract class AvroSchema
         public ImmutableArray<Field> Fields { get; internal set; } = [];
     }
 
-    public sealed class Enumeration(string fullName, ImmutableArray<string> aliases, bool hasDoc, ImmutableArray<string> symbols, string? defaultSymbol)
+    public sealed class Enumeration(
+        string fullName, ImmutableArray<string> aliases, bool hasDoc, ImmutableArray<string> symbols, string? defaultSymbol)
         : Named(fullName, aliases, hasDoc)
     {
         public override string Type => "enum";

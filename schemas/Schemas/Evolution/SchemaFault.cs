@@ -43,7 +43,10 @@ public enum SchemaFaultKind
     MissingDoc,
 }
 
-/// <summary>One fault. <paramref name="Path"/> goes from the root by field names, "items", "values" and branch names: "/events/items/body/File/flags".</summary>
+/// <summary>
+/// One fault. <paramref name="Path"/> goes from the root by field names, "items", "values" and branch names:
+/// "/events/items/body/File/flags".
+/// </summary>
 public sealed record SchemaFault(string Path, SchemaFaultKind Kind, string Message)
 {
     public override string ToString() => $"{Path}: {Kind}: {Message}";

@@ -29,8 +29,10 @@ public static class SchemaFingerprint
     private static string Form(AvroSchema schema, HashSet<AvroSchema.Named> written) => schema switch
     {
         AvroSchema.Named named when !written.Add(named) => $"\"{named.FullName}\"",
-        AvroSchema.Record record => $$"""{"name":"{{record.FullName}}","type":"record","fields":[{{List(record.Fields, field => FieldForm(field, written))}}]}""",
-        AvroSchema.Enumeration symbols => $$"""{"name":"{{symbols.FullName}}","type":"enum","symbols":[{{List(symbols.Symbols, symbol => $"\"{symbol}\"")}}]}""",
+        AvroSchema.Record record =>
+            $$"""{"name":"{{record.FullName}}","type":"record","fields":[{{List(record.Fields, field => FieldForm(field, written))}}]}""",
+        AvroSchema.Enumeration symbols =>
+            $$"""{"name":"{{symbols.FullName}}","type":"enum","symbols":[{{List(symbols.Symbols, symbol => $"\"{symbol}\"")}}]}""",
         AvroSchema.Fixed bytes => $$"""{"name":"{{bytes.FullName}}","type":"fixed","size":{{bytes.Size}}}""",
         AvroSchema.Array array => $$"""{"type":"array","items":{{Form(array.Items, written)}}}""",
         AvroSchema.Map map => $$"""{"type":"map","values":{{Form(map.Values, written)}}}""",

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Schemas.Evolution;
 
-/// <summary>Turns JSON into an <see cref="AvroSchema"/> (specification 1.12, "Schema Declaration" and "Names"). One use per schema: it remembers names.</summary>
+/// <summary>
+/// Turns JSON into an <see cref="AvroSchema"/> (specification 1.12, "Schema Declaration" and "Names"). One use per schema: it remembers
+/// names.
+/// </summary>
 internal sealed partial class SchemaParser
 {
     private static readonly ImmutableHashSet<string> Primitives = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"];
@@ -22,7 +25,8 @@ internal sealed partial class SchemaParser
     private AvroSchema Reference(string name, string enclosing, string path)
     {
         if (Primitives.Contains(name)) return new AvroSchema.Primitive(name, null);
-        return _named.TryGetValue(FullName(name, enclosing), out AvroSchema.Named? named) ? named : throw Error(path, $"unknown type {name}");
+        if (_named.TryGetValue(FullName(name, enclosing), out AvroSchema.Named? named)) return named;
+        throw Error(path, $"unknown type {name}");
     }
 
     private AvroSchema.Union ParseUnion(JsonElement element, string enclosing, string path)
@@ -30,7 +34,7 @@ internal sealed partial class SchemaParser
         ImmutableArray<AvroSchema> branches = [.. element.EnumerateArray().Select((branch, i) => Parse(branch, enclosing, $"{path}/{i}"))];
         if (branches.Any(branch => branch is AvroSchema.Union)) throw Error(path, "a union directly in a union");
         IEnumerable<string> kinds = branches.Select(branch => branch is AvroSchema.Named named ? named.FullName : branch.Type);
-        if (kinds.Distinct(StringComparer.Ordinal).Count() != branches.Length) throw Error(path, "two branches of one type");
+        if (HasTwice(kinds)) throw Error(path, "two branches of one type");
         return new AvroSchema.Union(branches);
     }
 
@@ -59,7 +63,7 @@ internal sealed partial class SchemaParser
         var record = new AvroSchema.Record(name, Aliases(element, name), element.TryGetProperty("doc", out _));
         Remember(record, path);
         record.Fields = [.. Required(element, "fields", path).EnumerateArray().Select(field => ParseField(field, Namespace(name), path))];
-        if (record.Fields.Select(field => field.Name).Distinct(StringComparer.Ordinal).Count() != record.Fields.Length) throw Error(path, "two fields of one name");
+        if (HasTwice(record.Fields.Select(field => field.Name))) throw Error(path, "two fields of one name");
         return record;
     }
 
@@ -68,7 +72,7 @@ internal sealed partial class SchemaParser
         string name = Required(element, "name", path).GetString() ?? "";
         path = $"{path}/{name}";
         if (!SimpleName().IsMatch(name)) throw Error(path, "not a name");
-        ImmutableArray<string> aliases = element.TryGetProperty("aliases", out JsonElement list) ? [.. list.EnumerateArray().Select(a => a.GetString()!)] : [];
+        ImmutableArray<string> aliases = Strings(element, "aliases");
         JsonElement? defaultValue = element.TryGetProperty("default", out JsonElement value) ? value : null;
         AvroSchema schema = Parse(Required(element, "type", path), enclosing, path);
         return new AvroSchema.Field(name, schema, aliases, defaultValue, element.TryGetProperty("doc", out _));
@@ -77,12 +81,14 @@ internal sealed partial class SchemaParser
     private AvroSchema.Enumeration ParseEnum(JsonElement element, string enclosing, string path)
     {
         string name = Name(element, enclosing, path);
-        ImmutableArray<string> symbols = [.. Required(element, "symbols", path).EnumerateArray().Select(symbol => symbol.GetString() ?? "")];
+        if (!element.TryGetProperty("symbols", out _)) throw Error(path, "no symbols");
+        ImmutableArray<string> symbols = Strings(element, "symbols");
         if (symbols.Any(symbol => !SimpleName().IsMatch(symbol))) throw Error(path, "a symbol that is not a name");
-        if (symbols.Distinct(StringComparer.Ordinal).Count() != symbols.Length) throw Error(path, "two symbols of one name");
+        if (HasTwice(symbols)) throw Error(path, "two symbols of one name");
         string? defaultSymbol = Optional(element, "default");
         if (defaultSymbol is not null && !symbols.Contains(defaultSymbol)) throw Error(path, "a default that is not a symbol");
-        return Remember(new AvroSchema.Enumeration(name, Aliases(element, name), element.TryGetProperty("doc", out _), symbols, defaultSymbol), path);
+        bool hasDoc = element.TryGetProperty("doc", out _);
+        return Remember(new AvroSchema.Enumeration(name, Aliases(element, name), hasDoc, symbols, defaultSymbol), path);
     }
 
     private T Remember<T>(T named, string path)
@@ -100,15 +106,25 @@ internal sealed partial class SchemaParser
         return full;
     }
 
-    private static ImmutableArray<string> Aliases(JsonElement element, string owner) => element.TryGetProperty("aliases", out JsonElement list)
-        ? [.. list.EnumerateArray().Select(alias => FullName(alias.GetString()!, Namespace(owner)))]
-        : [];
+    private static ImmutableArray<string> Aliases(JsonElement element, string owner) =>
+        [.. Strings(element, "aliases").Select(alias => FullName(alias, Namespace(owner)))];
 
-    private static string FullName(string name, string enclosing) => name.Contains('.') || enclosing.Length == 0 ? name : $"{enclosing}.{name}";
+    private static ImmutableArray<string> Strings(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement list) ? [.. list.EnumerateArray().Select(item => item.GetString() ?? "")] : [];
+
+    private static bool HasTwice(IEnumerable<string> names)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return !names.All(seen.Add);
+    }
+
+    private static string FullName(string name, string enclosing) =>
+        name.Contains('.') || enclosing.Length == 0 ? name : $"{enclosing}.{name}";
 
     private static string Namespace(string fullName) => fullName.LastIndexOf('.') is >= 0 and int dot ? fullName[..dot] : "";
 
-    private static string? Optional(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+    private static string? Optional(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
     private static JsonElement Required(JsonElement element, string name, string path) =>
         element.TryGetProperty(name, out JsonElement value) ? value : throw Error(path, $"no {name}");

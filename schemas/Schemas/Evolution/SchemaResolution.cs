@@ -53,8 +53,8 @@ internal sealed class SchemaResolution
     }
 
     /// <summary>
-    /// The first branch that matches is what a reader takes: one of the same type and name if there is any, and then it alone is judged, so that a fault deep
-    /// inside is told where it is; else one that the value can be promoted to.
+    /// The first branch that matches is what a reader takes: one of the same type and name if there is any, and then it alone is judged, so
+    /// that a fault deep inside is told where it is; else one that the value can be promoted to.
     /// </summary>
     private void CompareWithUnion(AvroSchema writer, AvroSchema.Union reader, string path)
     {
@@ -76,7 +76,8 @@ internal sealed class SchemaResolution
             AvroSchema.Field? written = writer.Fields.FirstOrDefault(other => other.Name == field.Name)
                 ?? writer.Fields.FirstOrDefault(other => field.Aliases.Contains(other.Name));
             if (written is not null) Compare(written.Schema, field.Schema, $"{path}/{field.Name}");
-            else if (field.Default is null) Add($"{path}/{field.Name}", SchemaFaultKind.MissingDefault, "not written, and the reader has no default");
+            else if (field.Default is null)
+                Add($"{path}/{field.Name}", SchemaFaultKind.MissingDefault, "not written, and the reader has no default");
         }
     }
 
@@ -94,5 +95,6 @@ internal sealed class SchemaResolution
         return false;
     }
 
-    private void Add(string path, SchemaFaultKind kind, string message) => _faults.Add(new SchemaFault(path.Length == 0 ? "/" : path, kind, message));
+    private void Add(string path, SchemaFaultKind kind, string message) =>
+        _faults.Add(new SchemaFault(path.Length == 0 ? "/" : path, kind, message));
 }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Pipeline.Schemas.Evolution;
 
-/// <summary>What a single schema must keep to before it is published: documented, enums with a default, defaults of the right type.</summary>
+/// <summary>
+/// What a single schema must keep to before it is published: documented, enums with a default, defaults of the right type.
+/// </summary>
 public static class SchemaRules
 {
     public static ImmutableArray<SchemaFault> Check(AvroSchema schema)
@@ -29,7 +31,8 @@ public static class SchemaRules
             case AvroSchema.Array array: Check(array.Items, path + "/items", faults, seen); break;
             case AvroSchema.Map map: Check(map.Values, path + "/values", faults, seen); break;
             case AvroSchema.Union union:
-                foreach (AvroSchema branch in union.Branches) Check(branch, $"{path}/{(branch as AvroSchema.Named)?.Name ?? branch.Type}", faults, seen);
+                foreach (AvroSchema branch in union.Branches)
+                    Check(branch, $"{path}/{(branch as AvroSchema.Named)?.Name ?? branch.Type}", faults, seen);
                 break;
         }
     }
@@ -47,7 +50,8 @@ public static class SchemaRules
     {
         AvroSchema.Union union => IsValue(value, union.Branches[0]),
         AvroSchema.Array array => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => IsValue(item, array.Items)),
-        AvroSchema.Map map => value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(entry => IsValue(entry.Value, map.Values)),
+        AvroSchema.Map map =>
+            value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(entry => IsValue(entry.Value, map.Values)),
         AvroSchema.Enumeration symbols => value.ValueKind == JsonValueKind.String && symbols.Symbols.Contains(value.GetString()!),
         AvroSchema.Fixed bytes => value.ValueKind == JsonValueKind.String && value.GetString()!.Length == bytes.Size,
         AvroSchema.Record record => value.ValueKind == JsonValueKind.Object && record.Fields.All(field => IsFieldValue(value, field)),

@@ -32,7 +32,8 @@ internal sealed class SchemaSuccession
             AvroSchema.Field? before = older.Fields.FirstOrDefault(other => other.Name == field.Name)
                 ?? older.Fields.FirstOrDefault(other => field.Aliases.Contains(other.Name));
             if (before is not null) Compare(before.Schema, field.Schema, $"{path}/{field.Name}");
-            else if (field.Default is null) Add($"{path}/{field.Name}", SchemaFaultKind.NewFieldWithoutDefault, "new, and without a default");
+            else if (field.Default is null)
+                Add($"{path}/{field.Name}", SchemaFaultKind.NewFieldWithoutDefault, "new, and without a default");
         }
     }
 
@@ -48,16 +49,19 @@ internal sealed class SchemaSuccession
     {
         foreach (AvroSchema branch in newer.Branches)
         {
-            string name = branch is AvroSchema.Named named ? named.Name : branch.Type;
-            AvroSchema? before = older.Branches.FirstOrDefault(other => other.Type == branch.Type && (other as AvroSchema.Named)?.Name == (branch as AvroSchema.Named)?.Name);
+            string name = NameOf(branch);
+            AvroSchema? before = older.Branches.FirstOrDefault(other => other.Type == branch.Type && NameOf(other) == name);
             if (before is not null) Compare(before, branch, $"{path}/{name}");
         }
     }
+
+    private static string NameOf(AvroSchema branch) => branch is AvroSchema.Named named ? named.Name : branch.Type;
 
     private void CompareLogicalTypes(string? older, string? newer, string path)
     {
         if (older != newer) Add(path, SchemaFaultKind.LogicalTypeChanged, $"{older ?? "none"} became {newer ?? "none"}");
     }
 
-    private void Add(string path, SchemaFaultKind kind, string message) => _faults.Add(new SchemaFault(path.Length == 0 ? "/" : path, kind, message));
+    private void Add(string path, SchemaFaultKind kind, string message) =>
+        _faults.Add(new SchemaFault(path.Length == 0 ? "/" : path, kind, message));
 }

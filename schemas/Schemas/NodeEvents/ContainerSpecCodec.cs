@@ -9,7 +9,9 @@ internal static class ContainerSpecCodec
 {
     private const int Bases = (int)Basis.Explicit + 1;
 
-    /// <summary>Symbols of SeccompProfile, the last one for profiles of newer writers; the domain says that with <see cref="Basis.Unknown"/>.</summary>
+    /// <summary>
+    /// Symbols of SeccompProfile, the last one for profiles of newer writers; the domain says that with <see cref="Basis.Unknown"/>.
+    /// </summary>
     private const int Profiles = UnknownProfile + 1;
 
     private const int UnknownProfile = (int)SeccompProfile.Localhost + 1;
@@ -87,7 +89,9 @@ internal static class ContainerSpecCodec
     {
         int profile = reader.Enum(Profiles);
         Basis basis = ReadBasis(ref reader);
-        return profile == UnknownProfile ? Setting.Unknown(SeccompProfile.Default) : new Setting<SeccompProfile>((SeccompProfile)profile, basis);
+        return profile == UnknownProfile
+            ? Setting.Unknown(SeccompProfile.Default)
+            : new Setting<SeccompProfile>((SeccompProfile)profile, basis);
     }
 
     private static void Write(ref AvroWriter writer, CapabilitySettings capabilities)
@@ -121,7 +125,8 @@ internal static class ContainerSpecCodec
     {
         ImmutableArray<ContainerMount>.Builder mounts = ImmutableArray.CreateBuilder<ContainerMount>();
         AvroReader.ItemCursor items = reader.BeginItems();
-        while (reader.Next(ref items)) mounts.Add(new ContainerMount(reader.String(), reader.String(), reader.String(), reader.String(), reader.String()));
+        while (reader.Next(ref items))
+            mounts.Add(new ContainerMount(reader.String(), reader.String(), reader.String(), reader.String(), reader.String()));
         return mounts.DrainToImmutable();
     }
 

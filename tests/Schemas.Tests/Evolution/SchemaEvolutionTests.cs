@@ -51,6 +51,8 @@ public sealed class SchemaEvolutionTests
     [InlineData("\"unheard\"")]
     [InlineData("[\"int\", \"int\"]")]
     [InlineData("[[\"int\"]]")]
+    [InlineData("{\"type\": \"enum\", \"name\": \"E\"}")]
+    [InlineData("{\"type\": \"record\", \"name\": 1, \"fields\": []}")]
     [InlineData("{\"type\": \"record\", \"name\": \"1\", \"fields\": []}")]
     [InlineData("{\"type\": \"record\", \"name\": \"R\", \"fields\": [{\"name\": \"a\", \"type\": \"int\"}, {\"name\": \"a\", \"type\": \"int\"}]}")]
     [InlineData("{\"type\": \"enum\", \"name\": \"E\", \"symbols\": [\"A\", \"A\"]}")]

@@ -1,0 +1,148 @@
+using Agents.Descriptions;
+using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Files;
+using Agents.NodeAgent.Sequencing;
+using Agents.NodeAgent.Shipping;
+using Agents.NodeAgent.Sources;
+using Microsoft.Extensions.Logging;
+using Pipeline.Domain.Events;
+using Pipeline.Domain.Identity;
+using Pipeline.Schemas;
+
+namespace Agents.NodeAgent;
+
+/// <summary>How a run ended, as the process's exit code.</summary>
+internal enum AgentExit
+{
+    Done = 0,
+
+    /// <summary>Something was not stored, or the agent could not work at all.</summary>
+    Failed = 1,
+
+    /// <summary>All was stored, but some descriptions could not be read.</summary>
+    Unreadable = 2,
+}
+
+/// <summary>One run of the agent: sources bring events to the queue, the shipper takes them to the log, a heartbeat tells that all of it lives.</summary>
+internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
+
+    private bool _broken;
+    private bool _saidStatus;
+
+    /// <summary>Runs until <paramref name="stop"/> is set, or with <see cref="AgentOptions.Once"/> until the files are stored; then drains, within bounds.</summary>
+    /// <exception cref="IOException">The state directory cannot be used.</exception>
+    public async Task<AgentExit> RunAsync(CancellationToken stop)
+    {
+        var clock = new NodeClock(time);
+        var scope = new NodeBoot(options.Node, NodeClock.Boot());
+        using SequenceKeeper sequence = SequenceKeeper.Open(options.StateDirectory, scope, clock, time, logger);
+        var queue = new EventQueue(sequence, clock, options.Shipping.Queue);
+        ReportEarlierRun(sequence, queue);
+        var encoder = new BatchEncoder(scope, clock, NodeEventsCodec.Encode, options.Shipping.MessageBytes);
+        var shipper = new Shipper(queue, sequence, encoder, options.Shipping, time, logger);
+        Log.Started(logger, scope.Node.Value, scope.Boot.Value, options.Shipping.Topic, options.Shipping.Brokers);
+
+        FileSource? files = options.Files.Count > 0 ? new FileSource(options.Files, logger) : null;
+        IEventSource[] sources = [.. new IEventSource?[] { files, Engine() }.OfType<IEventSource>()];
+        bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, time), queue, sequence, shipper, stop);
+        if (stored && !_broken)
+        {
+            Log.Stopped(logger, queue.Taken);
+            return files is { Unreadable: > 0 } ? AgentExit.Unreadable : AgentExit.Done;
+        }
+
+        Log.StoppedWithRest(logger, queue.Count + shipper.EventsInFlight);
+        return AgentExit.Failed;
+    }
+
+    /// <summary>Runs sources, heartbeat and shipper to their end; false when not everything could be stored.</summary>
+    private async Task<bool> WorkAsync(
+        IEventSource[] sources, AgentStatus status, EventQueue queue, SequenceKeeper sequence, Shipper shipper, CancellationToken stop)
+    {
+        using var sender = new KafkaSender(options.Shipping, options.Node, options.Kafka, shipper.Reported, shipper.Troubled, logger);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var shipping = new CancellationTokenSource();
+        Task shipped = GuardAsync(() => shipper.RunAsync(sender, shipping.Token), ending);
+        Task beating = GuardAsync(() => BeatAsync(status, queue, sequence, ending.Token), ending);
+        Task reading = Task.WhenAll(sources.Select(source => GuardAsync(() => source.RunAsync(queue, ending.Token), ending)));
+
+        await Task.WhenAny(options.Once ? reading : Task.Delay(Timeout.InfiniteTimeSpan, time, ending.Token), Task.Delay(Timeout.InfiniteTimeSpan, time, ending.Token));
+        bool bounded = !options.Once || ending.IsCancellationRequested;
+        await ending.CancelAsync();
+        await Task.WhenAll(reading, beating);
+
+        queue.Beat(status.Heartbeat());
+        shipper.Stop();
+        // A run that reads files once is only done when they are stored, however long that takes; it can still be told to give up.
+        using CancellationTokenRegistration giveUp = bounded ? default : stop.Register(() => shipping.CancelAfter(options.DrainTimeout));
+        if (bounded) shipping.CancelAfter(options.DrainTimeout);
+        await shipped;
+        WriteStatus(status);
+        return !shipping.IsCancellationRequested;
+    }
+
+    private DockerSource? Engine() => options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;
+
+    private void ReportEarlierRun(SequenceKeeper sequence, EventQueue queue)
+    {
+        if (sequence.Unsettled is not { } range) return;
+        Log.EarlierRunKilled(logger, range.First, range.Last);
+        queue.Report([new LostRange(LossCause.Unknown, range.Last - range.First + 1, range.First, range.Last)], []);
+    }
+
+    private async Task BeatAsync(AgentStatus status, EventQueue queue, SequenceKeeper sequence, CancellationToken cancellation)
+    {
+        using var ticks = new PeriodicTimer(StatusInterval, time);
+        TimeSpan sinceBeat = options.HeartbeatInterval;
+        do
+        {
+            if (sinceBeat >= options.HeartbeatInterval)
+            {
+                queue.Beat(status.Heartbeat());
+                sequence.Save();
+                sinceBeat = TimeSpan.Zero;
+            }
+
+            WriteStatus(status);
+            sinceBeat += StatusInterval;
+        }
+        while (await ticks.WaitForNextTickAsync(cancellation));
+    }
+
+    private void WriteStatus(AgentStatus status)
+    {
+        if (options.StatusFile is not { } path) return;
+        try
+        {
+            File.WriteAllBytes(path + ".new", status.ToJson());
+            File.Move(path + ".new", path, overwrite: true);
+            _saidStatus = false;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            if (!_saidStatus) Log.StatusNotWritten(logger, path, fault.Message);
+            _saidStatus = true;
+        }
+    }
+
+    /// <summary>Runs a part of the agent. A part that breaks ends the agent, so that whoever watches over it starts it anew.</summary>
+    private async Task GuardAsync(Func<Task> part, CancellationTokenSource ending)
+    {
+        try
+        {
+            await Task.Run(part);
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent ends.
+        }
+        catch (Exception fault)
+        {
+            Log.Broken(logger, fault);
+            _broken = true;
+            await ending.CancelAsync();
+        }
+    }
+}

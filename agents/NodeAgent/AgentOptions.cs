@@ -1,0 +1,36 @@
+using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Shipping;
+using Pipeline.Domain.Identity;
+
+namespace Agents.NodeAgent;
+
+/// <summary>What one run of the agent is to do.</summary>
+internal sealed record AgentOptions
+{
+    public required NodeId Node { get; init; }
+
+    /// <summary>Directory of the agent's own; survives restarts.</summary>
+    public required string StateDirectory { get; init; }
+
+    public required ShippingOptions Shipping { get; init; }
+
+    /// <summary>Null when no container engine is to be watched.</summary>
+    public DockerOptions? Docker { get; init; }
+
+    /// <summary>Files or directories of container descriptions to announce.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>End when the files have been read and everything is stored.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>Where the agent's own state is written for probes; null for nowhere.</summary>
+    public string? StatusFile { get; init; }
+
+    /// <summary>Further settings of the Kafka client.</summary>
+    public IReadOnlyDictionary<string, string> Kafka { get; init; } = new Dictionary<string, string>();
+
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a stop waits for the log to take the rest.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,166 @@
+using Agents.NodeAgent.Sequencing;
+using Agents.NodeAgent.Sources;
+using Pipeline.Domain.Events;
+
+namespace Agents.NodeAgent.Shipping;
+
+/// <summary>
+/// Numbers events and holds them, in order and within bounds, until the shipper takes them. Every number that is given out leaves here in the queue or is in the ledger
+/// of losses, whose entries become events themselves as soon as there is room. Safe from any thread; one reader.
+/// </summary>
+internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, QueueLimits limits) : IEventSink
+{
+    private const int LossWeight = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<TakenEvent> _events = new();
+    private readonly LossLedger _losses = new();
+    private readonly Pulse _arrived = new();
+    private readonly Pulse _room = new();
+    private long _weight;
+    private long _lost;
+    private long _taken;
+
+    /// <summary>Set whenever events were added; awaited by the one reader.</summary>
+    public Pulse Arrived => _arrived;
+
+    public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Events taken by this run of the agent.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _events.Count;
+        }
+    }
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate) return _events.Count == 0 && _losses.IsEmpty;
+        }
+    }
+
+    public void Take(ContainerRecord record, int weight)
+    {
+        lock (_gate)
+        {
+            if (TryAdd(new EventContent.Container(record), weight)) return;
+            long number = Number();
+            Lose(new LostRange(LossCause.Spool, 1, number, number));
+        }
+    }
+
+    public async Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation)
+    {
+        var content = new EventContent.Container(record);
+        while (true)
+        {
+            bool added;
+            lock (_gate) added = TryAdd(content, weight);
+            if (added)
+            {
+                // There may be room for another waiter, and a pulse wakes only one.
+                _room.Set();
+                return;
+            }
+
+            await _room.WaitAsync(cancellation);
+        }
+    }
+
+    public void ReportLoss(LossCause cause, long count) => Report([new LostRange(cause, count, 0, 0)], []);
+
+    /// <summary>Adds a heartbeat when there is room; a heartbeat that finds none says nothing that the losses do not.</summary>
+    public void Beat(HeartbeatRecord heartbeat)
+    {
+        lock (_gate) TryAdd(new EventContent.Heartbeat(heartbeat), LossWeight);
+    }
+
+    /// <summary>Reports what turned out to be lost, and reports again what had been reported in messages that were lost.</summary>
+    public void Report(ReadOnlySpan<LostRange> lost, ReadOnlySpan<LostRange> unreported)
+    {
+        lock (_gate)
+        {
+            foreach (LostRange range in unreported) _losses.Add(range);
+            foreach (LostRange range in lost) Lose(range);
+            AddLosses();
+        }
+    }
+
+    /// <summary>Takes the oldest events, as long as their numbers follow one another, within the bounds; at least one when there is any.</summary>
+    public void TakeBatch(List<TakenEvent> into, int most, long mostWeight)
+    {
+        into.Clear();
+        long weight = 0;
+        lock (_gate)
+        {
+            AddLosses();
+            while (into.Count < most && _events.TryPeek(out TakenEvent next))
+            {
+                if (into.Count > 0 && (next.Sequence != into[^1].Sequence + 1 || weight + next.Weight > mostWeight)) break;
+                into.Add(_events.Dequeue());
+                weight += next.Weight;
+            }
+
+            _weight -= weight;
+            AddLosses();
+        }
+
+        _room.Set();
+    }
+
+    /// <summary>The lowest number that waits here, as an event or in the report of a loss; the next number when nothing waits.</summary>
+    public long OldestUnsettled()
+    {
+        lock (_gate)
+        {
+            long oldest = Math.Min(sequence.Next, _losses.Lowest ?? long.MaxValue);
+            foreach (TakenEvent waiting in _events)
+            {
+                oldest = Math.Min(oldest, waiting.Sequence);
+                if (waiting.Content is EventContent.Loss { Range: { IsNumbered: true } range }) oldest = Math.Min(oldest, range.First);
+            }
+
+            return oldest;
+        }
+    }
+
+    private bool TryAdd(EventContent content, int weight)
+    {
+        AddLosses();
+        if (!_losses.IsEmpty || !HasRoom(weight)) return false;
+        Add(content, weight);
+        return true;
+    }
+
+    private void AddLosses()
+    {
+        while (!_losses.IsEmpty && HasRoom(LossWeight)) Add(new EventContent.Loss(_losses.TakeFirst()), LossWeight);
+    }
+
+    private bool HasRoom(int weight) => _events.Count < limits.Events && (_events.Count == 0 || _weight + weight <= limits.Bytes);
+
+    private void Add(EventContent content, int weight)
+    {
+        _events.Enqueue(new TakenEvent(Number(), clock.Now().BootNs, weight, content));
+        _weight += weight;
+        _arrived.Set();
+    }
+
+    private long Number()
+    {
+        _taken++;
+        return sequence.Take();
+    }
+
+    private void Lose(LostRange lost)
+    {
+        _losses.Add(lost);
+        _lost += lost.Count;
+    }
+}

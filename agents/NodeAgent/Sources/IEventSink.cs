@@ -1,0 +1,18 @@
+using Pipeline.Domain.Events;
+
+namespace Agents.NodeAgent.Sources;
+
+/// <summary>Where sources bring what they see. Safe from any thread.</summary>
+internal interface IEventSink
+{
+    /// <summary>Takes an event that cannot wait. When there is no room it is numbered all the same and reported as lost.</summary>
+    /// <param name="weight">Rough size in bytes.</param>
+    void Take(ContainerRecord record, int weight);
+
+    /// <summary>Takes an event of a source that can wait for room (a file, an announcement that is made again anyway).</summary>
+    Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation);
+
+    /// <summary>Reports events that were lost before they could be taken.</summary>
+    /// <param name="count">How many; 0 when nobody knows.</param>
+    void ReportLoss(LossCause cause, long count);
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Api.Contracts;
+
+namespace Pipeline.Api;
+
+/// <summary>The HTTP API over <see cref="Ports.IAlarmQueries"/>. Who may reach it is the host's to decide: it has no log-in of its own.</summary>
+public static class AlarmApi
+{
+    private const string Root = "/api";
+    private static readonly string[] Changing = ["POST", "PUT", "PATCH", "DELETE"];
+
+    /// <summary>Services of the API, and around the whole pipeline of requests: problem details for failures, security headers for answers under /api.</summary>
+    public static IServiceCollection AddAlarmApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context =>
+        {
+            // What no handler foresaw. The exception is in the log, not in the answer.
+            if (context.ProblemDetails.Type?.StartsWith(Problems.TypePrefix, StringComparison.Ordinal) != true)
+                context.ProblemDetails.Type = $"{Problems.TypePrefix}{(context.ProblemDetails.Status >= 500 ? "internal-error" : "bad-request")}";
+        });
+        services.AddSingleton<RequestGate>();
+        services.AddSingleton<IStartupFilter, AroundTheApi>();
+        services.AddOpenApi(OpenApiDescription.Configure);
+        return services;
+    }
+
+    /// <summary>Maps /api/alarms, /api/alarms/{id} and /api/openapi.json; whatever else is asked for under /api gets a problem.</summary>
+    public static IEndpointRouteBuilder MapAlarmApi(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder api = routes.MapGroup(Root);
+        RouteGroupBuilder alarms = api.MapGroup("/alarms").WithTags("Alarms").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>());
+        alarms.MapGet("", AlarmEndpoints.ListAsync)
+            .WithName("listAlarms")
+            .WithSummary("List alarms")
+            .WithDescription("Newest stored first. A page boundary stays where it is while alarms arrive. All filters must hold.")
+            .Produces<AlarmListContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        alarms.MapGet("/{id}", AlarmEndpoints.FindAsync)
+            .WithName("getAlarm")
+            .WithSummary("Get one alarm")
+            .WithDescription("With its findings, evidence and history. The ETag is its version; If-None-Match gets 304 while nothing changed.")
+            .Produces<AlarmContract>()
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapOpenApi(Root + "/openapi.json");
+
+        foreach (string path in (string[])["/alarms", "/alarms/{id}", "/openapi.json"]) api.MapMethods(path, Changing, OnlyGet).ExcludeFromDescription();
+        api.MapFallback("{**path}", () => (IResult)Problems.NoSuchPath()).ExcludeFromDescription();
+        return routes;
+    }
+
+    private static ProblemHttpResult OnlyGet(HttpResponse response)
+    {
+        response.Headers.Allow = "GET";
+        return Problems.OnlyGet();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
+using Pipeline.Domain.Alarms;
+
+namespace Pipeline.Api.Contracts;
+
+/// <summary>JSON of the API, generated at build time: camel case names, words in kebab-case.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(AlarmListContract))]
+[JsonSerializable(typeof(AlarmContract))]
+[JsonSerializable(typeof(ProblemDetails))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Generated code asks the options for converters and names: they have to be told here.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.Converters.Add(new Word<AlarmType>());
+        options.Converters.Add(new Word<Severity>());
+        options.Converters.Add(new Word<Outcome>());
+        options.Converters.Add(new Word<AlarmState>());
+        options.Converters.Add(new Word<HistoryKind>());
+        options.RespectNullableAnnotations = true;
+    }
+
+    /// <summary>Of the library's own kind, since its schema generator knows only that; a test holds it to <see cref="Spelling"/>.</summary>
+    private sealed class Word<TWord>() : JsonStringEnumConverter<TWord>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) where TWord : struct, Enum;
+}

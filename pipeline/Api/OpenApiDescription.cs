@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Pipeline.Api;
+
+/// <summary>What the OpenAPI document says beyond the types: the list's parameters, an example, who we are.</summary>
+internal static class OpenApiDescription
+{
+    public static void Configure(OpenApiOptions options)
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Container alarms",
+                Version = "1",
+                Description = "Runtime alarms for containers, for reading. Times are UTC. Errors are problem details (RFC 9457) whose type is a URN that never changes.",
+            };
+            // Where it is reached is known to who asks for it; a document must not differ by that.
+            document.Servers?.Clear();
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, _, _) =>
+        {
+            if (operation.OperationId == "listAlarms") operation.Parameters = [.. QueryParameter.All.Select(Parameter)];
+            if (operation.OperationId == "getAlarm" && operation.Parameters?[0] is OpenApiParameter id)
+            {
+                id.Description = "Id of the alarm.";
+                id.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
+                id.Example = "4d201a62-60a3-812a-a842-4b6329ec9ad7";
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    private static IOpenApiParameter Parameter(QueryParameter parameter) => new OpenApiParameter
+    {
+        Name = parameter.Name,
+        In = ParameterLocation.Query,
+        Description = parameter.Description,
+        Schema = Schema(parameter),
+        Example = Example(parameter),
+        // Words may be separated by commas or the parameter repeated; a comma is what the document can say of the two.
+        Style = parameter.Kind == QueryParameterKind.Words ? ParameterStyle.Form : null,
+        Explode = false,
+    };
+
+    private static OpenApiSchema Schema(QueryParameter parameter) => parameter.Kind switch
+    {
+        QueryParameterKind.Words => new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. parameter.Words.Select(word => (JsonNode)word)] },
+        },
+        QueryParameterKind.Time => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+        QueryParameterKind.Limit => new OpenApiSchema
+        {
+            Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{QueryParameter.LargestLimit}", Default = QueryParameter.DefaultLimit,
+        },
+        _ => new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = QueryParameter.LongestValue },
+    };
+
+    private static JsonNode Example(QueryParameter parameter) => parameter.Kind switch
+    {
+        QueryParameterKind.Words => new JsonArray([.. parameter.Example.Split(',').Select(word => (JsonNode)word)]),
+        QueryParameterKind.Limit => QueryParameter.DefaultLimit,
+        _ => parameter.Example,
+    };
+}

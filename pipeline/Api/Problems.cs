@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Pipeline.Api;
+
+/// <summary>
+/// What can go wrong, as RFC 9457 problem details. The types are URNs that never change and are explained in docs/api.md; programs compare them, people
+/// read the rest.
+/// </summary>
+internal static class Problems
+{
+    public const string TypePrefix = "urn:alarm-pipeline:problem:";
+    public const int RetryAfterSeconds = 5;
+
+    public static ProblemHttpResult InvalidQuery(string parameter, string detail) =>
+        Problem(StatusCodes.Status400BadRequest, "invalid-query", "A query parameter is not valid", detail, new() { ["parameter"] = parameter });
+
+    public static ProblemHttpResult UnknownWord(string parameter, string value, IEnumerable<string> allowed) => Problem(
+        StatusCodes.Status400BadRequest,
+        "unknown-filter-value",
+        "A filter value is not known",
+        $"\"{value}\" is not a value of {parameter}; allowed are {string.Join(", ", allowed)}.",
+        new() { ["parameter"] = parameter, ["allowed"] = allowed.ToArray() });
+
+    public static ProblemHttpResult BadCursor() => Problem(
+        StatusCodes.Status400BadRequest, "bad-cursor", "The cursor is not one of ours", "Use the value of \"next\" from the page before, unchanged, or leave it out.");
+
+    public static ProblemHttpResult NoSuchAlarm() =>
+        Problem(StatusCodes.Status404NotFound, "alarm-not-found", "There is no such alarm", "No alarm has this id; ids are the \"id\" of the alarms in the list.");
+
+    public static ProblemHttpResult NoSuchPath() =>
+        Problem(StatusCodes.Status404NotFound, "not-found", "There is nothing here", "GET /api/openapi.json describes what there is.");
+
+    public static ProblemHttpResult OnlyGet() =>
+        Problem(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Only GET is possible here", "This resource can be read, not changed.");
+
+    public static ProblemHttpResult StoreUnavailable() => Problem(
+        StatusCodes.Status503ServiceUnavailable, "store-unavailable", "The alarm store does not answer", "Nothing is lost; try again after the time in Retry-After.");
+
+    public static ProblemHttpResult TooManyRequests() => Problem(
+        StatusCodes.Status429TooManyRequests, "too-many-requests", "Too many requests at the same time", "Try again after the time in Retry-After.");
+
+    private static ProblemHttpResult Problem(int status, string type, string title, string detail, Dictionary<string, object?>? more = null) =>
+        TypedResults.Problem(detail, statusCode: status, title: title, type: TypePrefix + type, extensions: more);
+}

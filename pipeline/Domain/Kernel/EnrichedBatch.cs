@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Pipeline.Domain.Events;
+using Pipeline.Domain.Identity;
+
+namespace Pipeline.Domain.Kernel;
+
+/// <summary>The watermark of the batch's node passed a whole second just before the event at <paramref name="Position"/>.</summary>
+public readonly record struct WatermarkTick(int Position, long WatermarkNs);
+
+/// <summary>
+/// A batch together with what enrichment knows at each of its events. Everything in it is told event by event, so that where a log was cut into batches makes no
+/// difference. Made by <see cref="Enrichment"/> and valid until its next batch; meanwhile any number of threads may read it.
+/// </summary>
+public sealed class EnrichedBatch
+{
+    private readonly List<WatermarkTick> _ticks = [];
+    private ContainerContext?[] _containers = [];
+    private BootProgress? _boot;
+
+    internal EnrichedBatch()
+    {
+    }
+
+    public EventBatch Batch { get; private set; } = null!;
+
+    /// <summary>Position of the first event that was not seen before; <see cref="EventBatch.Count"/> when all are redeliveries.</summary>
+    public int First { get; private set; }
+
+    /// <summary>Kinds among the events from <see cref="First"/> on.</summary>
+    public EventKinds Kinds { get; internal set; }
+
+    public ReadOnlySpan<WatermarkTick> Ticks => CollectionsMarshal.AsSpan(_ticks);
+
+    public ContainerContext? ContainerAt(int position) => _containers[position];
+
+    /// <summary>
+    /// When an event happened. No event is later than the clock that its agent read when it closed the batch: a damaged time is cut down to that, so that it cannot
+    /// drag windows into the future.
+    /// </summary>
+    public EventTime TimeAt(int position) => Batch.TimeOf(Batch.Events[position] with { BootNs = BootNsAt(position) });
+
+    internal long BootNsAt(int position) => Math.Min(Batch.Events[position].BootNs, Batch.Clock.BootNs);
+
+    internal ImmutableArray<string> GapsIn(long fromNs, long toNs, int position) =>
+        _boot is null ? [] : _boot.GapsIn(fromNs, toNs, Batch.FirstSequence + position);
+
+    internal void Begin(EventBatch batch, BootProgress boot, int first)
+    {
+        Batch = batch;
+        First = first;
+        Kinds = EventKinds.None;
+        _boot = boot;
+        _ticks.Clear();
+        if (_containers.Length < batch.Count) _containers = new ContainerContext?[Math.Max(256, batch.Count)];
+        Array.Clear(_containers);
+    }
+
+    internal void Tick(int position, long watermarkNs) => _ticks.Add(new WatermarkTick(position, watermarkNs));
+
+    internal void SetContainer(int position, ContainerContext? container) => _containers[position] = container;
+}

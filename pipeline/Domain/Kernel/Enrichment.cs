@@ -1,0 +1,141 @@
+using System.Text;
+using Pipeline.Domain.Events;
+using Pipeline.Domain.Identity;
+
+namespace Pipeline.Domain.Kernel;
+
+/// <summary>
+/// What is done once for all detectors of a partition: redeliveries are told from new events by their sequence numbers, missing events are noted, event time advances,
+/// and each event meets its container. Not thread-safe: one owner, batches in log order.
+/// </summary>
+public sealed class Enrichment
+{
+    /// <summary>Version of the saved state.</summary>
+    public const int StateVersion = 1;
+
+    public const string StateName = "enrichment";
+
+    /// <summary>Nodes of one partition that are remembered; beyond it the one silent for longest is forgotten, and what it then redelivers is processed again.</summary>
+    public const int MostNodes = 4096;
+
+    /// <summary>Longest container id that tasks are matched by, in bytes.</summary>
+    private const int LongestContainerId = 256;
+
+    private readonly RecencyMap<NodeId, NodeProgress> _nodes = new(MostNodes);
+    private readonly EnrichedBatch _enriched = new();
+    private ContainerContext?[] _byTask = [];
+
+    /// <summary>Counts since this object was made, for metrics; not part of the state.</summary>
+    public EnrichmentCounts Counts { get; private set; }
+
+    /// <summary>The result is valid until the next call.</summary>
+    public EnrichedBatch Enrich(EventBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        NodeProgress node = NodeOf(batch.Node);
+        BootProgress boot = node.BootOf(batch.Boot);
+        long gapsBefore = boot.GapsFound;
+        long evictedBefore = node.Containers.Evicted;
+        int first = boot.Take(batch);
+        _enriched.Begin(batch, boot, first);
+        Walk(batch, node, boot, first);
+        Counts = new EnrichmentCounts(
+            Counts.Events + batch.Count - first,
+            Counts.Duplicates + first,
+            Counts.Gaps + boot.GapsFound - gapsBefore,
+            Counts.Evictions + node.Containers.Evicted - evictedBefore);
+        return _enriched;
+    }
+
+    public StateSection Save()
+    {
+        using var bytes = new MemoryStream();
+        using var state = new BinaryWriter(bytes);
+        state.Write(_nodes.Count);
+        foreach ((NodeId id, NodeProgress node) in _nodes.OldestFirst)
+        {
+            state.WriteText(id.Value);
+            node.Save(state);
+        }
+
+        state.Flush();
+        return new StateSection(StateName, StateVersion, bytes.ToArray());
+    }
+
+    /// <summary>Enrichment with saved state, or an empty one and the reason why the state was of no use.</summary>
+    public static (Enrichment Enrichment, DiscardedState? Discarded) From(StateSection section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        if (section.Version != StateVersion) return (new(), new DiscardedState(StateName, $"it is of version {section.Version}, ours is {StateVersion}"));
+        try
+        {
+            var enrichment = new Enrichment();
+            using BinaryReader state = section.Open();
+            for (int left = state.ReadCount(MostNodes); left > 0; left--) enrichment._nodes.Set(new NodeId(state.ReadText()), NodeProgress.Load(state));
+            return (enrichment, null);
+        }
+        catch (Exception e) when (StateSection.IsDamage(e))
+        {
+            return (new(), new DiscardedState(StateName, $"it is damaged: {e.Message}"));
+        }
+    }
+
+    private NodeProgress NodeOf(NodeId id)
+    {
+        if (!_nodes.TryGet(id, out NodeProgress? node)) node = new NodeProgress();
+        if (_nodes.Set(id, node, out _)) Counts = Counts with { Evictions = Counts.Evictions + 1 };
+        return node;
+    }
+
+    private void Walk(EventBatch batch, NodeProgress node, BootProgress boot, int first)
+    {
+        ReadOnlySpan<EventRecord> events = batch.Events;
+        EventKinds kinds = EventKinds.None;
+        bool tasksKnown = false;
+        for (int i = first; i < events.Length; i++)
+        {
+            ref readonly EventRecord e = ref events[i];
+            kinds |= (EventKinds)(1 << (int)e.Kind);
+            long bootNs = _enriched.BootNsAt(i);
+            if (boot.Watermark.Passes(bootNs, out long watermarkNs))
+            {
+                _enriched.Tick(i, watermarkNs);
+                tasksKnown &= !node.Containers.Advance(batch.Boot, watermarkNs);
+            }
+
+            if (e.Kind == EventKind.Container)
+            {
+                _enriched.SetContainer(i, node.Containers.Apply(batch.Containers[e.Index], batch.Boot, bootNs));
+                tasksKnown = false;
+            }
+            else if (e.Kind is EventKind.Loss or EventKind.Heartbeat)
+            {
+                boot.Account(batch, i);
+            }
+            else if (e.Task != EventRecord.NoTask && node.Containers.Count > 0)
+            {
+                if (!tasksKnown) MatchTasks(batch, node.Containers);
+                tasksKnown = true;
+                _enriched.SetContainer(i, _byTask[e.Task]);
+            }
+        }
+
+        _enriched.Kinds = kinds;
+    }
+
+    /// <summary>A batch holds each task snapshot once and refers to it many times, so containers are looked up by task and again only after one has changed.</summary>
+    private void MatchTasks(EventBatch batch, ContainerRegistry containers)
+    {
+        ReadOnlySpan<TaskRecord> tasks = batch.Tasks;
+        if (_byTask.Length < tasks.Length) _byTask = new ContainerContext?[Math.Max(256, tasks.Length)];
+        Span<char> id = stackalloc char[LongestContainerId];
+        for (int i = 0; i < tasks.Length; i++)
+        {
+            ReadOnlySpan<byte> utf8 = batch.Utf8(tasks[i].ContainerId);
+            _byTask[i] = utf8.Length is > 0 and <= LongestContainerId ? containers.Find(id[..Encoding.UTF8.GetChars(utf8, id)]) : null;
+        }
+    }
+}
+
+/// <summary>What enrichment met: new events, redeliveries that it skipped, gaps, and how often a bound made it forget something.</summary>
+public readonly record struct EnrichmentCounts(long Events, long Duplicates, long Gaps, long Evictions);

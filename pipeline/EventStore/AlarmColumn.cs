@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Pipeline.EventStore;
+
+/// <summary>
+/// A column of <c>read.alarms</c>, the table for SQL users (documented in docs/read-models.md): a name and a type that stay, and what it means. New columns
+/// come at the end of the list.
+/// </summary>
+internal sealed record AlarmColumn(string Name, string Type, string Meaning, bool Nullable = false)
+{
+    public static readonly ImmutableArray<AlarmColumn> All =
+    [
+        new("id", "uuid", "Alarm id: a hash of what the alarm is about, the same when the same log is processed again. Also the id of its event stream."),
+        new("type", "text", "Alarm type in kebab-case: vulnerability-escape, file-escape, high-risk-system-call, malicious-program, abnormal-process, "
+            + "sensitive-file-access, abnormal-startup."),
+        new("rule_id", "text", "Rule of the detector that raised it (AS-01)."),
+        new("class_id", "text", "Class id for consumers of HSS's public API (container_1003); empty where it has none."),
+        new("title", "text", "One line for people."),
+        new("severity", "text", "low, medium, high or critical; the present one, which may have risen since the alarm was raised."),
+        new("severity_rank", "integer", "1 low, 2 medium, 3 high, 4 critical: for comparisons and ordering."),
+        new("outcome", "text", "attack-success, attack-attempt, attack-blocked, abnormal-behavior or system-vulnerability; the present one."),
+        new("state", "text", "Where it is in its handling: open."),
+        new("node", "text", "Node it happened on."),
+        new("boot", "text", "Boot of that node; empty where unknown, as all source columns."),
+        new("container_id", "text", "Full container id."),
+        new("container_name", "text", "Container name."),
+        new("image", "text", "Image reference as the container was created with it."),
+        new("image_digest", "text", "Image digest."),
+        new("namespace", "text", "Kubernetes namespace."),
+        new("pod", "text", "Kubernetes pod."),
+        new("workload", "text", "Owner of the pod as kind/name."),
+        new("subject", "text", "What it is about: a path, a system call, a container's name."),
+        new("content", "text[]", "Findings, each the exact payload string (privileged:true). Select with content @> array['privileged:true'], which an index serves."),
+        new("attack", "text[]", "ATT&CK technique ids."),
+        new("occurrences", "bigint", "How often it was seen, the first time included."),
+        new("first_seen", "timestamptz", "Event time of the first occurrence."),
+        new("last_seen", "timestamptz", "Event time of the newest occurrence."),
+        new("confirmed_at", "timestamptz", "Event time at which an announced thing came true (the container that was created did start); null before.", Nullable: true),
+        new("stored_at", "timestamptz", "Clock of the database when the alarm was stored; never changes, the list's order."),
+        new("labels", "text[]", "Short marks such as existing."),
+        new("policy_id", "text", "Policy in force."),
+        new("policy_version", "integer", "Its version."),
+        new("evidence_complete", "boolean", "False when events are known to be missing in the window that decided."),
+        new("version", "integer", "Number of events in the alarm's stream."),
+        new("rule_version", "integer", "Version of the rule's implementation."),
+    ];
+}

@@ -1,0 +1,106 @@
+using JasperFx;
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Marten;
+using Npgsql;
+using Pipeline.Domain.Alarms;
+using Weasel.Core;
+
+namespace Pipeline.EventStore;
+
+/// <summary>
+/// The connections and the Marten store over them, and the schema: created or brought up to date by whoever comes first, once a process. Thread-safe.
+/// </summary>
+public sealed class AlarmDatabase : IAsyncDisposable
+{
+    /// <summary>Advisory lock under which processes that start together take turns at the schema. Any number that nobody else uses in this database.</summary>
+    private const long SchemaLock = 0x616C61726D73;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private volatile bool _schemaIsThere;
+
+    public AlarmDatabase(EventStoreOptions options)
+    {
+        Connections = new NpgsqlDataSourceBuilder(options.Bounded()).Build();
+        Marten = new DocumentStore(Configured(Connections));
+    }
+
+    /// <summary>Whether the schema was seen to be up to date.</summary>
+    public bool IsReady => _schemaIsThere;
+
+    internal NpgsqlDataSource Connections { get; }
+
+    internal DocumentStore Marten { get; }
+
+    /// <summary>Creates what is missing, at the first call that succeeds. Throws when the database is away.</summary>
+    public async ValueTask EnsureSchemaAsync(CancellationToken cancellation)
+    {
+        if (_schemaIsThere) return;
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            if (_schemaIsThere) return;
+            await CreateSchemaAsync(cancellation);
+            _schemaIsThere = true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>After a statement found a table missing: the next call looks at the schema again.</summary>
+    internal void DoubtSchema() => _schemaIsThere = false;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Marten.DisposeAsync();
+        await Connections.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    private async Task CreateSchemaAsync(CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await Connections.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction turn = await connection.BeginTransactionAsync(cancellation);
+        await ExecuteAsync(connection, $"set local lock_timeout = '60s'; set local statement_timeout = '60s'; set local idle_in_transaction_session_timeout = 0; "
+            + $"select pg_advisory_xact_lock({SchemaLock})", cancellation);
+        await Marten.Storage.Database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
+        await ExecuteAsync(connection, SchemaDetails.Sql, cancellation);
+        await turn.CommitAsync(cancellation);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static StoreOptions Configured(NpgsqlDataSource connections)
+    {
+        var options = new StoreOptions();
+        options.Connection(connections);
+        options.DatabaseSchemaName = Tables.EventSchema;
+        // Nothing is created in passing: only EnsureSchemaAsync does, under the lock.
+        options.AutoCreateSchemaObjects = AutoCreate.None;
+        // We own the transactions; inside one that failed, another try can only fail.
+        options.ConfigurePolly(_ => { });
+        options.ConfigureWritePolly(_ => { });
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, AlarmJson.Configure);
+
+        options.Events.DatabaseSchemaName = Tables.EventSchema;
+        options.Events.StreamIdentity = StreamIdentity.AsGuid;
+        // Despite its name: the time that the event carries is what is stored.
+        options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+        options.Events.EnableUniqueIndexOnEventId = true;
+        options.Events.MapEventType<AlarmRaised>(EventNames.AlarmRaised);
+        options.Events.MapEventType<AlarmConfirmed>(EventNames.AlarmConfirmed);
+        options.Events.MapEventType<AlarmRecurred>(EventNames.AlarmRecurred);
+        options.Events.MapEventType<AlarmEscalated>(EventNames.AlarmEscalated);
+        options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
+        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
+        options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
+        return options;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Domain.Alarms;
+
+namespace Pipeline.EventStore;
+
+/// <summary>JSON of the stored events, its reading and writing generated at build time. Member names are camel case; enum values are words (<see cref="Spelling"/>).</summary>
+[JsonSerializable(typeof(AlarmRaised))]
+[JsonSerializable(typeof(AlarmConfirmed))]
+[JsonSerializable(typeof(AlarmRecurred))]
+[JsonSerializable(typeof(AlarmEscalated))]
+internal sealed partial class AlarmJson : JsonSerializerContext
+{
+    /// <summary>Generated code asks the options for converters and names: they have to be told here, to Marten's options.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.Converters.Insert(0, new SpelledEnumConverter<AlarmType>());
+        options.Converters.Insert(0, new SpelledEnumConverter<Severity>());
+        options.Converters.Insert(0, new SpelledEnumConverter<Outcome>());
+    }
+}

@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using JasperFx.Events;
+using Marten;
+using Marten.Services;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Domain.Alarms;
+using Pipeline.Runtime.Ports;
+
+namespace Pipeline.EventStore;
+
+/// <summary>
+/// Alarms and checkpoints in one PostgreSQL transaction. Two things make a repeated or a late commit harmless: the row of the partition is locked and its
+/// fencing token compared before anything is written, and event ids are hashes of what they name, so that an event that is there already is left out.
+/// </summary>
+public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logger) : IAlarmStore
+{
+    /// <summary>Events in one round trip to the server: a bound on memory and on how long one statement batch runs. A larger commit takes several, in its one transaction.</summary>
+    private const int EventsPerRoundTrip = 1000;
+
+    private const string Acquire = $"""
+        insert into {Tables.Checkpoints} as c (topic, partition, next_offset, token, state, updated_at) values ($1, $2, null, 1, ''::bytea, now())
+        on conflict (topic, partition) do update set token = c.token + 1
+        returning next_offset, state, token
+        """;
+
+    private const string LockToken = $"select token, clock_timestamp() from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
+    private const string StoredEvents = $"select id from {Tables.EventSchema}.mt_events where id = any($1)";
+    private const string StoredStreams = $"select id from {Tables.EventSchema}.mt_streams where id = any($1)";
+    private const string SaveSnapshot = $"update {Tables.Checkpoints} set next_offset = $3, state = $4, updated_at = now() where topic = $1 and partition = $2";
+
+    public async Task<PartitionCheckpoint> AcquireAsync(PartitionId partition, CancellationToken cancellation)
+    {
+        await database.EnsureSchemaAsync(cancellation);
+        await using NpgsqlCommand command = database.Connections.CreateCommand(Acquire);
+        AddPartition(command.Parameters, partition);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        long? nextOffset = await reader.IsDBNullAsync(0, cancellation) ? null : reader.GetInt64(0);
+        var checkpoint = new PartitionCheckpoint(partition, nextOffset, reader.GetFieldValue<byte[]>(1), new FencingToken(reader.GetInt64(2)));
+        Log.Acquired(logger, partition, checkpoint.Token.Value, nextOffset, checkpoint.State.Length);
+        return checkpoint;
+    }
+
+    public async Task<CommitOutcome> CommitAsync(PartitionCommit commit, CancellationToken cancellation)
+    {
+        try
+        {
+            await database.EnsureSchemaAsync(cancellation);
+            CommitOutcome outcome = await CommitInOneTransactionAsync(commit, cancellation);
+            if (outcome is CommitOutcome.Fenced) Log.Fenced(logger, commit.Partition, commit.Token.Value);
+            return outcome;
+        }
+        catch (Exception failure) when (StoreFailure.Describe(failure) is { } reason)
+        {
+            if (StoreFailure.IsMissingSchema(failure)) database.DoubtSchema();
+            Log.Unavailable(logger, commit.Partition, commit.Alarms.Length, reason);
+            return new CommitOutcome.Unavailable(reason);
+        }
+    }
+
+    private async Task<CommitOutcome> CommitInOneTransactionAsync(PartitionCommit commit, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await database.Connections.OpenConnectionAsync(cancellation);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+        Found found = await LookAsync(connection, commit, cancellation);
+        if (found.Token != commit.Token.Value) return new CommitOutcome.Fenced();
+
+        ImmutableArray<AlarmEvent> fresh = [.. commit.Alarms.Where(e => !found.Events.Contains(e.EventId)).DistinctBy(e => e.EventId)];
+        var streams = found.Streams.ToHashSet();
+        foreach ((int chunk, AlarmEvent[] events) in fresh.Chunk(EventsPerRoundTrip).Index())
+            await AppendAsync(transaction, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
+        if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit.Partition, snapshot, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);
+    }
+
+    /// <summary>Locks the partition's row and sees what is stored of the commit's alarms, in one round trip.</summary>
+    private static async Task<Found> LookAsync(NpgsqlConnection connection, PartitionCommit commit, CancellationToken cancellation)
+    {
+        await using NpgsqlBatch batch = connection.CreateBatch();
+        var lockToken = new NpgsqlBatchCommand(LockToken);
+        AddPartition(lockToken.Parameters, commit.Partition);
+        batch.BatchCommands.Add(lockToken);
+        if (!commit.Alarms.IsEmpty)
+        {
+            batch.BatchCommands.Add(Ids(StoredEvents, commit.Alarms.Select(e => e.EventId)));
+            batch.BatchCommands.Add(Ids(StoredStreams, commit.Alarms.Select(e => e.AlarmId).Distinct()));
+        }
+
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation)) return Found.Nothing;
+        return new Found(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
+    }
+
+    /// <summary>
+    /// Events are stamped by the database's clock, read under the lock, and a microsecond apart: the list shows them in the order in which they came, and
+    /// a read model that is made anew from the events is the same.
+    /// </summary>
+    private async Task AppendAsync(
+        NpgsqlTransaction transaction, AlarmEvent[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
+    {
+        await using IDocumentSession session = database.Marten.LightweightSession(SessionOptions.ForTransaction(transaction));
+        IEnumerable<IEvent> stamped = events.Select((e, position) => Stored(e, now.AddMicroseconds(position)));
+        foreach (IGrouping<Guid, IEvent> alarm in stamped.GroupBy(e => ((AlarmEvent)e.Data).AlarmId))
+        {
+            if (!streams.Add(alarm.Key)) session.Events.Append(alarm.Key, alarm);
+            else if (alarm.First().Data is AlarmRaised) session.Events.StartStream(alarm.Key, alarm);
+            else throw new InvalidOperationException($"The first event of alarm {alarm.Key} is {alarm.First().Data.GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
+        }
+
+        await session.SaveChangesAsync(cancellation);
+    }
+
+    private static IEvent Stored(AlarmEvent e, DateTimeOffset at)
+    {
+        IEvent stored = StorableEvent.From(e) switch
+        {
+            AlarmRaised raised => new Event<AlarmRaised>(raised),
+            AlarmConfirmed confirmed => new Event<AlarmConfirmed>(confirmed),
+            AlarmRecurred recurred => new Event<AlarmRecurred>(recurred),
+            AlarmEscalated worse => new Event<AlarmEscalated>(worse),
+            _ => throw new ArgumentException($"An alarm event without a stored form: {e.GetType().Name}", nameof(e)),
+        };
+        stored.Id = e.EventId;
+        stored.Timestamp = at;
+        return stored;
+    }
+
+    private static async Task SaveAsync(NpgsqlConnection connection, PartitionId partition, StateSnapshot snapshot, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = SaveSnapshot;
+        AddPartition(command.Parameters, partition);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = snapshot.NextOffset });
+        command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot.State });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static NpgsqlBatchCommand Ids(string sql, IEnumerable<Guid> ids)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] });
+        return command;
+    }
+
+    private static async Task<HashSet<Guid>> NextIdsAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        var ids = new HashSet<Guid>();
+        if (!await reader.NextResultAsync(cancellation)) return ids;
+        while (await reader.ReadAsync(cancellation)) ids.Add(reader.GetGuid(0));
+        return ids;
+    }
+
+    private static void AddPartition(NpgsqlParameterCollection parameters, PartitionId partition)
+    {
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = partition.Topic });
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = partition.Partition });
+    }
+
+    /// <summary><paramref name="Token"/> is null for a partition that nobody took.</summary>
+    private sealed record Found(long? Token, DateTimeOffset Now, HashSet<Guid> Events, HashSet<Guid> Streams)
+    {
+        public static readonly Found Nothing = new(null, default, [], []);
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Api.Ports;
+using Pipeline.Runtime.Ports;
+
+namespace Pipeline.EventStore;
+
+public static class EventStoreRegistration
+{
+    /// <summary>
+    /// Registers <see cref="IAlarmStore"/>, <see cref="IAlarmQueries"/>, and the creation of the schema beside the start of the process;
+    /// <see cref="AlarmDatabase.IsReady"/> says when it is there.
+    /// </summary>
+    public static IServiceCollection AddEventStore(this IServiceCollection services, string connectionString) =>
+        services.AddEventStore(new EventStoreOptions { ConnectionString = connectionString });
+
+    public static IServiceCollection AddEventStore(this IServiceCollection services, EventStoreOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<AlarmDatabase>();
+        services.AddSingleton<IAlarmStore, AlarmStore>();
+        services.AddSingleton<IAlarmQueries, AlarmQueries>();
+        services.AddHostedService<SchemaStartup>();
+        return services;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.EventStore;
+
+/// <summary>Creates the schema beside the start of the process; the database may be away for as long as it likes.</summary>
+internal sealed class SchemaStartup(AlarmDatabase database, EventStoreOptions options, TimeProvider time, ILogger<SchemaStartup> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        TimeSpan pause = options.FirstRetryPause;
+        while (!await TryAsync(pause, stoppingToken))
+        {
+            await Task.Delay(pause, time, stoppingToken);
+            pause = pause * 2 < options.LongestRetryPause ? pause * 2 : options.LongestRetryPause;
+        }
+
+        Log.SchemaIsThere(logger);
+    }
+
+    private async Task<bool> TryAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        try
+        {
+            await database.EnsureSchemaAsync(cancellation);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The top of a loop: whatever it is, the process stays up and not ready, and an operator may mend it (a missing right, a table of another version).
+            if (StoreFailure.Describe(failure) is { } reason) Log.SchemaNotYet(logger, (long)pause.TotalMilliseconds, reason);
+            else Log.SchemaFailed(logger, (long)pause.TotalMilliseconds, failure);
+            return false;
+        }
+    }
+}

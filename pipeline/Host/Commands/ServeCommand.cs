@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Pipeline.Host.Serving;
+
+namespace Pipeline.Host.Commands;
+
+/// <summary>Runs a pipeline process: the log in, alarms into the store, the API out.</summary>
+internal static class ServeCommand
+{
+    private const string DefaultKafka = "127.0.0.1:9092";
+    private const string DefaultListen = "http://127.0.0.1:8080";
+
+    public static Command Create()
+    {
+        var kafka = new Option<string>("--kafka")
+        {
+            Description = "Kafka bootstrap servers, host:port, comma separated. Environment: KAFKA_BOOTSTRAP_SERVERS.",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("KAFKA_BOOTSTRAP_SERVERS") ?? DefaultKafka,
+        };
+        var postgres = new Option<string?>("--postgres")
+        {
+            Description = "PostgreSQL as an Npgsql connection string. Better given by the environment, PIPELINE_POSTGRES: options can be read by others in ps.",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PIPELINE_POSTGRES"),
+        };
+        var listen = new Option<Uri>("--listen")
+        {
+            Description = "Address of the API, health checks and metrics. There is no authentication yet: keep it on loopback or behind a proxy that has.",
+            CustomParser = parsed => ParseAddress(parsed),
+            DefaultValueFactory = _ => new Uri(DefaultListen),
+        };
+        var createTopics = new Option<bool>("--create-topics") { Description = "Make the topics that are missing, with the broker's defaults." };
+        var settings = new Option<string[]>("--kafka-setting")
+        {
+            Description = "A further librdkafka setting as key=value, for example security.protocol=SSL; may be repeated.",
+            DefaultValueFactory = _ => [],
+        };
+        settings.Validators.Add(parsed =>
+        {
+            foreach (string wrong in parsed.Tokens.Select(token => token.Value).Where(value => value.IndexOf('=') < 1))
+            {
+                parsed.AddError($"--kafka-setting wants key=value, not '{wrong}'");
+            }
+        });
+        var command = new Command("serve", "Run a pipeline process: consume the log, detect, store alarms, answer the API. Ends on SIGTERM or Ctrl-C.")
+        {
+            kafka, postgres, listen, createTopics, settings,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (parsed.GetValue(postgres) is not { Length: > 0 } connection)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    "alarmctl serve: no PostgreSQL given; set PIPELINE_POSTGRES or use ./run.sh, which starts one");
+                return AlarmCtl.Unusable;
+            }
+
+            var options = new ServeOptions(
+                parsed.GetValue(kafka)!, connection, parsed.GetValue(listen)!, parsed.GetValue(createTopics), Split(parsed.GetValue(settings)!));
+            return await PipelineProcess.RunAsync(options, parsed.InvocationConfiguration.Error, cancellation);
+        });
+        return command;
+    }
+
+    private static Uri? ParseAddress(System.CommandLine.Parsing.ArgumentResult parsed)
+    {
+        string value = parsed.Tokens[0].Value;
+        if (Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https") return uri;
+        parsed.AddError($"--listen wants an address like {DefaultListen}, not '{value}'");
+        return null;
+    }
+
+    private static Dictionary<string, string> Split(string[] settings) =>
+        settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+}

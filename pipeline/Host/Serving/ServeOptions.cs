@@ -1,0 +1,10 @@
+namespace Pipeline.Host.Serving;
+
+/// <summary>What <c>alarmctl serve</c> was told.</summary>
+/// <param name="Kafka">Bootstrap servers, host:port, comma separated.</param>
+/// <param name="Postgres">Npgsql connection string; may hold a password, so it is never logged.</param>
+/// <param name="Listen">Address of the API.</param>
+/// <param name="CreateTopics">Make the topics that are missing, with the broker's defaults.</param>
+/// <param name="KafkaSettings">Further librdkafka settings, for example for TLS and SASL.</param>
+internal sealed record ServeOptions(
+    string Kafka, string Postgres, Uri Listen, bool CreateTopics, IReadOnlyDictionary<string, string> KafkaSettings);

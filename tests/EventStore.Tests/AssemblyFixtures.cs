@@ -1,0 +1,3 @@
+using Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]

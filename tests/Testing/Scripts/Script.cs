@@ -1,0 +1,128 @@
+using System.Globalization;
+using Pipeline.Domain.Containers;
+using Pipeline.Domain.Events;
+using Pipeline.Domain.Identity;
+
+namespace Testing.Scripts;
+
+/// <summary>
+/// A log written by hand: what happens on nodes, in order, with event time moved by hand. It says nothing of batches, so that the same script can be cut into any and
+/// run on the kernel or through the actors.
+/// </summary>
+public sealed class Script
+{
+    private static readonly DateTimeOffset Midnight = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly List<ScriptedEvent> _events = [];
+    private readonly Dictionary<NodeBoot, long> _sequences = [];
+    private NodeBoot _at;
+    private long _bootNs = 3600 * EventTime.NanosecondsPerSecond;
+    private long _wallOffsetNs;
+
+    private Script(string node) => _at = new NodeBoot(new NodeId(node), new BootId($"boot-1-of-{node}"));
+
+    public IReadOnlyList<ScriptedEvent> Events => _events;
+
+    public static Script OnNode(string node) => new Script(node).At("10:00:00");
+
+    /// <summary>Goes on on another node, at the same time.</summary>
+    public Script Node(string node)
+    {
+        _at = new NodeBoot(new NodeId(node), new BootId($"boot-1-of-{node}"));
+        return this;
+    }
+
+    /// <summary>The node starts again: sequence numbers and the boot clock begin anew, wall time goes on.</summary>
+    public Script Reboot()
+    {
+        long wall = _bootNs + _wallOffsetNs;
+        _at = _at with { Boot = new BootId(_at.Boot.Value + "'") };
+        _bootNs = 10 * EventTime.NanosecondsPerSecond;
+        _wallOffsetNs = wall - _bootNs + 60 * EventTime.NanosecondsPerSecond;
+        return this;
+    }
+
+    /// <summary>Sets the wall clock, "10:00:00"; the boot clock does not notice.</summary>
+    public Script At(string time)
+    {
+        long wall = (Midnight - DateTimeOffset.UnixEpoch).Ticks * 100 + TimeSpan.Parse(time, CultureInfo.InvariantCulture).Ticks * 100;
+        _wallOffsetNs = wall - _bootNs;
+        return this;
+    }
+
+    public Script After(double seconds)
+    {
+        _bootNs += (long)(seconds * EventTime.NanosecondsPerSecond);
+        return this;
+    }
+
+    /// <summary>Numbers that the agent gave out and that never arrive.</summary>
+    public Script Lost(int events)
+    {
+        for (; events > 0; events--) NextSequence();
+        return this;
+    }
+
+    public Script Heartbeat()
+    {
+        long at = _bootNs;
+        return Add(batch => batch.AddHeartbeat(at, new HeartbeatRecord { AgentVersion = "test" }));
+    }
+
+    /// <summary>The agent's account of events that it lost before it had numbered them.</summary>
+    public Script LossReport(long count)
+    {
+        long at = _bootNs;
+        return Add(batch => batch.AddLoss(at, new LossRecord { Cause = LossCause.RingBuffer, Count = count }));
+    }
+
+    public Script Created(string id, ContainerSpec spec) => Container(new ContainerRecord { Action = ContainerAction.Created, ContainerId = id, Spec = spec });
+
+    public Script Existing(string id, ContainerSpec spec, bool running = true, int pid = 0) =>
+        Container(new ContainerRecord { Action = ContainerAction.Existing, ContainerId = id, Spec = spec, Running = running, Pid = pid });
+
+    public Script Described(string id, ContainerSpec spec, bool running = false) =>
+        Container(new ContainerRecord { Action = ContainerAction.Described, ContainerId = id, Spec = spec, Running = running });
+
+    public Script Started(string id, int pid = 0) => Container(new ContainerRecord { Action = ContainerAction.Started, ContainerId = id, Running = true, Pid = pid });
+
+    public Script Died(string id) => Container(new ContainerRecord { Action = ContainerAction.Died, ContainerId = id, ExitCode = 1 });
+
+    public Script Removed(string id) => Container(new ContainerRecord { Action = ContainerAction.Removed, ContainerId = id });
+
+    public Script Container(ContainerRecord record)
+    {
+        long at = _bootNs;
+        return Add(batch => batch.AddContainer(at, record));
+    }
+
+    /// <summary>A process runs a program in a container.</summary>
+    public Script Exec(string containerId, string path)
+    {
+        long at = _bootNs;
+        return Add(batch =>
+        {
+            int task = batch.AddTask(new TaskRecord { Tgid = 100, Tid = 100, ContainerId = batch.AddText(containerId), ExePath = batch.AddText(path) });
+            batch.AddProcess(at, 0, task, new ProcessRecord { Action = ProcessAction.Executed, FileName = batch.AddText(path) });
+        });
+    }
+
+    private Script Add(Action<EventBatch> write)
+    {
+        _events.Add(new ScriptedEvent(_at, NextSequence(), new EventTime(_bootNs, _bootNs + _wallOffsetNs), write));
+        return this;
+    }
+
+    private long NextSequence()
+    {
+        long next = _sequences.GetValueOrDefault(_at);
+        _sequences[_at] = next + 1;
+        return next;
+    }
+}
+
+/// <summary>One event of a script. <paramref name="Write"/> adds it to a batch.</summary>
+public sealed record ScriptedEvent(NodeBoot Node, long Sequence, EventTime At, Action<EventBatch> Write)
+{
+    public EventId Id => new(Node.Node, Node.Boot, Sequence);
+}
