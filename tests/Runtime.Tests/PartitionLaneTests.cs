@@ -96,11 +96,14 @@ public sealed class PartitionLaneTests : LaneTests
     [Fact]
     public async Task Never_stores_a_checkpoint_before_an_alarm_that_it_covers()
     {
-        Options = Options with { CheckpointRecords = 2, AlarmsPerCommit = 1 };
+        Options = Options with { CheckpointRecords = 5, AlarmsPerCommit = 1 };
         EventBatch[] log = Programs(30);
         (IPartitionLane lane, _) = await OpenAsync();
 
+        // Snapshots have to wait behind alarms.
+        Store.Hold();
         await FeedAsync(lane, log);
+        Store.Release();
         await lane.DrainAsync(Cancellation);
 
         int stored = 0;
