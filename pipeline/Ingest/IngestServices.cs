@@ -20,7 +20,9 @@ public static class IngestServices
         return services
             .AddSingleton(options)
             .AddSingleton<Telemetry>()
-            .AddSingleton<IDeadLetters, DeadLetterProducer>()
+            .AddSingleton<DeadLetterProducer>()
+            .AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<DeadLetterProducer>())
+            .AddSingleton<IPoisonEvents>(provider => provider.GetRequiredService<DeadLetterProducer>())
             .AddSingleton(provider => new IngestGraph(
                 options,
                 provider.GetRequiredService<IAlarmStore>().AcquireAsync,

@@ -65,7 +65,7 @@ public sealed class CheckCommandTests : IDisposable
 
         code.ShouldBe(1);
         string row = output.Split('\n').Single(line => line.Contains("p.yaml", StringComparison.Ordinal));
-        row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..].ShouldBe(["1", "Deployment", "bad", "privileged", "high", "explicit", "privileged:true"]);
+        row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..].ShouldBe(["1", "Deployment", "bad", "high", "explicit", "privileged:true"]);
     }
 
     [Fact]

@@ -2,8 +2,8 @@ using Pipeline.Domain.Containers;
 
 namespace Testing;
 
-/// <summary>Values a test needs and does not care about.</summary>
-public static class Some
+/// <summary>Values a test needs and does not care about. Whatever is drawn comes from the seed alone.</summary>
+public static partial class Some
 {
     /// <summary>A container as plain "docker run" makes it: nothing asked for.</summary>
     public static ContainerSpec Container(string name = "web") => new()

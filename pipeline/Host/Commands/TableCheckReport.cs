@@ -27,24 +27,29 @@ internal sealed class TableCheckReport(TextWriter output) : ICheckReport
     private Table Table()
     {
         Table table = new Table { Border = TableBorder.Simple };
-        table.AddColumns("Source", "Document", "Kind", "Container", "Check", "Severity", "Basis", "Content");
+        foreach (string name in new[] { "Source", "Doc", "Kind", "Container", "Severity", "Basis", "Finding" })
+        {
+            // Where a terminal is narrow, what is long gives way.
+            table.AddColumn(new TableColumn(name) { NoWrap = name is "Doc" or "Kind" or "Severity" or "Basis" });
+        }
+
         foreach (CheckedContainer container in _containers)
         {
-            if (container.Findings.Length == 0) Row(table, container, "-", new Text("-"), "-", "");
+            if (container.Findings.Length == 0) Row(table, container, new Text("-"), "-", "-");
             foreach (StartupFinding finding in container.Findings)
             {
                 var severity = new Text(Lower.Of(finding.Severity), new Style(ColourOf(finding.Severity)));
-                Row(table, container, finding.Check, severity, Lower.Of(finding.Basis), finding.Content);
+                Row(table, container, severity, Lower.Of(finding.Basis), finding.Content);
             }
         }
 
         return table;
     }
 
-    private static void Row(Table table, CheckedContainer container, string check, Text severity, string basis, string content) =>
+    private static void Row(Table table, CheckedContainer container, Text severity, string basis, string content) =>
         table.AddRow(
             Plain(container.Source), new Text(container.Document.ToString(CultureInfo.InvariantCulture)),
-            Plain(container.Kind), Plain(container.Container), new Text(check), severity, new Text(basis), Plain(content));
+            Plain(container.Kind), Plain(container.Container), severity, new Text(basis), Plain(content));
 
     private static Text Plain(string text) => new(Printable.Of(text));
 

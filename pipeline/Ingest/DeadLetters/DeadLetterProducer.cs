@@ -5,6 +5,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Pipeline.Ingest.Consuming;
 using Pipeline.Ingest.Decoding;
+using Pipeline.Runtime.Ports;
 using Pipeline.Schemas;
 
 namespace Pipeline.Ingest.DeadLetters;
@@ -13,7 +14,7 @@ namespace Pipeline.Ingest.DeadLetters;
 /// Writes dead letters to their topic and waits for the acknowledgement. Tries again with back-off until <see cref="IngestOptions.DeadLetterWait"/> is over.
 /// Key and value are the original's (cut at the codec's bounds); where it was and why is in the value and, for tools that do not read Avro, in headers.
 /// </summary>
-public sealed class DeadLetterProducer : IDeadLetters, IDisposable
+public sealed class DeadLetterProducer : IDeadLetters, IPoisonEvents, IDisposable
 {
     private static readonly TimeSpan LeastDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MostDelay = TimeSpan.FromSeconds(5);
@@ -40,47 +41,7 @@ public sealed class DeadLetterProducer : IDeadLetters, IDisposable
     public async Task WriteAsync(DecodedRecord.Poison poison, CancellationToken cancellation)
     {
         ConsumedRecord record = poison.Record;
-        Message<byte[]?, byte[]> message = MessageOf(poison);
-        long started = _time.GetTimestamp();
-        var delay = new ReopenDelay(LeastDelay, MostDelay);
-        for (int attempt = 1; ; attempt++)
-        {
-            IProducer<byte[]?, byte[]> producer = Producer();
-            try
-            {
-                await producer.ProduceAsync(_options.DeadLetterTopic, message, cancellation);
-                break;
-            }
-            catch (KafkaException failure)
-            {
-                if (failure.Error.IsFatal) Discard(producer);
-                if (_time.GetElapsedTime(started) + delay.After(attempt) > _options.DeadLetterWait)
-                    throw new DeadLetterNotWrittenException($"The dead letter of {record.Partition} offset {record.Offset} was not written.", failure);
-                _telemetry.DeadLetterRetried();
-                Log.DeadLetterRetried(_logger, record.Partition, record.Offset, failure.Error.Reason);
-                await Task.Delay(delay.After(attempt), _time, cancellation);
-            }
-        }
-
-        _telemetry.DeadLetter(poison.Reason.ToString());
-        if (_limiter.Lets(poison.Reason, out long heldBack))
-            Log.DeadLetter(_logger, record.Partition, record.Offset, poison.Reason, poison.Detail, heldBack);
-    }
-
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            _producer?.Dispose();
-            _producer = null;
-        }
-    }
-
-    private Message<byte[]?, byte[]> MessageOf(DecodedRecord.Poison poison)
-    {
-        ConsumedRecord record = poison.Record;
-        var value = new ArrayBufferWriter<byte>();
-        DeadLetterCodec.Encode(
+        await SendAsync(
             new DeadLetter
             {
                 Topic = record.Partition.Topic,
@@ -96,19 +57,83 @@ public sealed class DeadLetterProducer : IDeadLetters, IDisposable
                 FirstSeenMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
                 PipelineVersion = Version,
             },
-            value);
-        byte[]? key = record.Key is { Length: > DeadLetterCodec.MaxKeyBytes } longKey ? longKey[..DeadLetterCodec.MaxKeyBytes] : record.Key;
-        return new Message<byte[]?, byte[]> { Key = key, Value = value.WrittenSpan.ToArray(), Headers = HeadersOf(poison) };
+            cancellation);
+        if (_limiter.Lets(poison.Reason, out long heldBack))
+            Log.DeadLetter(_logger, record.Partition, record.Offset, poison.Reason, poison.Detail, heldBack);
     }
 
-    private static Headers HeadersOf(DecodedRecord.Poison poison) => new()
+    /// <summary>The record itself is fine and stays where it is; the letter says which of its events, and which detector could not bear it.</summary>
+    public Task ReportAsync(PoisonEvent poison, CancellationToken cancellation) =>
+        SendAsync(
+            new DeadLetter
+            {
+                Topic = poison.Partition.Topic,
+                Partition = poison.Partition.Partition,
+                Offset = poison.Offset,
+                TimestampMs = 0,
+                Stage = poison.Detector,
+                Reason = DeadLetterReason.Unprocessable,
+                Detail = $"event {poison.Event}: {poison.Reason}",
+                Key = Encoding.UTF8.GetBytes(poison.Event.Node.Value),
+                Value = null,
+                ValueLength = 0,
+                FirstSeenMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
+                PipelineVersion = Version,
+            },
+            cancellation);
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _producer?.Dispose();
+            _producer = null;
+        }
+    }
+
+    private async Task SendAsync(DeadLetter letter, CancellationToken cancellation)
+    {
+        var partition = new PartitionId(letter.Topic, letter.Partition);
+        Message<byte[]?, byte[]> message = MessageOf(letter);
+        long started = _time.GetTimestamp();
+        var delay = new ReopenDelay(LeastDelay, MostDelay);
+        for (int attempt = 1; ; attempt++)
+        {
+            IProducer<byte[]?, byte[]> producer = Producer();
+            try
+            {
+                await producer.ProduceAsync(_options.DeadLetterTopic, message, cancellation);
+                _telemetry.DeadLetter(letter.Reason.ToString());
+                return;
+            }
+            catch (KafkaException failure)
+            {
+                if (failure.Error.IsFatal) Discard(producer);
+                if (_time.GetElapsedTime(started) + delay.After(attempt) > _options.DeadLetterWait)
+                    throw new DeadLetterNotWrittenException($"The dead letter of {partition} offset {letter.Offset} was not written.", failure);
+                _telemetry.DeadLetterRetried();
+                Log.DeadLetterRetried(_logger, partition, letter.Offset, failure.Error.Reason);
+                await Task.Delay(delay.After(attempt), _time, cancellation);
+            }
+        }
+    }
+
+    private static Message<byte[]?, byte[]> MessageOf(DeadLetter letter)
+    {
+        var value = new ArrayBufferWriter<byte>();
+        DeadLetterCodec.Encode(letter, value);
+        byte[]? key = letter.Key?[..Math.Min(letter.Key.Value.Length, DeadLetterCodec.MaxKeyBytes)].ToArray();
+        return new Message<byte[]?, byte[]> { Key = key, Value = value.WrittenSpan.ToArray(), Headers = HeadersOf(letter) };
+    }
+
+    private static Headers HeadersOf(DeadLetter letter) => new()
     {
         { "content-type", Encoding.UTF8.GetBytes(WireFormat.ContentType) },
-        { "dlq.topic", Encoding.UTF8.GetBytes(poison.Record.Partition.Topic) },
-        { "dlq.partition", Number(poison.Record.Partition.Partition) },
-        { "dlq.offset", Number(poison.Record.Offset) },
-        { "dlq.reason", Encoding.UTF8.GetBytes(poison.Reason.ToString()) },
-        { "dlq.stage", Encoding.UTF8.GetBytes("decode") },
+        { "dlq.topic", Encoding.UTF8.GetBytes(letter.Topic) },
+        { "dlq.partition", Number(letter.Partition) },
+        { "dlq.offset", Number(letter.Offset) },
+        { "dlq.reason", Encoding.UTF8.GetBytes(letter.Reason.ToString()) },
+        { "dlq.stage", Encoding.UTF8.GetBytes(letter.Stage) },
     };
 
     private static byte[] Number(long value) => Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture));

@@ -36,7 +36,7 @@ public static partial class Some
                 case < 820: batch.AddSyscall(bootNs, cpu, task, PlausibleSyscall(random, batch, bootNs)); break;
                 case < 970: batch.AddProcess(bootNs, cpu, task, PlausibleProcess(random, batch)); break;
                 case < 990: batch.AddMount(bootNs, cpu, task, PlausibleMount(random, batch)); break;
-                case < 997: batch.AddContainer(bootNs, Container(random.Next(4)) with { ContainerId = ContainerId(random.Next(4)) }); break;
+                case < 997: batch.AddContainer(bootNs, AnyContainer(random.Next(4)) with { ContainerId = ContainerId(random.Next(4)) }); break;
                 default: batch.AddHeartbeat(bootNs, PlausibleHeartbeat(batch)); break;
             }
         }

@@ -7,7 +7,7 @@ namespace Testing;
 public static partial class Some
 {
     /// <summary>A container as an engine describes it, with any values whatever.</summary>
-    public static ContainerRecord Container(int seed = 1) => AnyContainer(new Random(seed));
+    public static ContainerRecord AnyContainer(int seed = 1) => AnyContainer(new Random(seed));
 
     private static ContainerRecord AnyContainer(Random random) => new()
     {

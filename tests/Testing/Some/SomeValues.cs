@@ -4,7 +4,6 @@ using Pipeline.Domain.Identity;
 
 namespace Testing;
 
-/// <summary>Values that a test does not care about. Whatever is drawn comes from the seed alone.</summary>
 public static partial class Some
 {
     public static readonly NodeId Node = new("node-1");
