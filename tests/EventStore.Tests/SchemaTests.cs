@@ -1,4 +1,4 @@
-using Pipeline.EventStore;
+using Pipeline.Runtime.Ports;
 using Testing;
 
 namespace EventStore.Tests;
@@ -40,9 +40,9 @@ public sealed class SchemaTests(PostgresFixture postgres)
         await using TestStore store = await TestStore.OpenAsync(postgres);
         await store.ScalarAsync<object>("drop schema alarms, read, pipeline cascade");
 
-        (await store.CommitAsync(new(1), [SomeAlarm.Raised("a")])).ShouldBeOfType<Pipeline.Runtime.Ports.CommitOutcome.Unavailable>();
+        (await store.CommitAsync(new(1), [SomeAlarm.Raised("a")])).ShouldBeOfType<CommitOutcome.Unavailable>();
 
-        (await store.StoreAsync(SomeAlarm.Raised("a"))).ShouldBe(new Pipeline.Runtime.Ports.CommitOutcome.Committed(1, 0));
+        (await store.StoreAsync(SomeAlarm.Raised("a"))).ShouldBe(new CommitOutcome.Committed(1, 0));
     }
 
     [Fact]
