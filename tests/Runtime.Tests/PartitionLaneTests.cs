@@ -13,7 +13,7 @@ public sealed class PartitionLaneTests : LaneTests
     [Fact]
     public async Task Makes_the_same_alarms_as_the_kernel_without_actors()
     {
-        var script = Script.OnNode("n1").Created("c1", Some.Container()).Exec("c1", "/a").Node("n2").Exec("c1", "/a").Node("n1").Exec("c1", "/a").Lost(2).After(9).Exec("c2", "/a");
+        var script = Script.OnNode("n1").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Node("n2").Exec("c1", "/a").Node("n1").Exec("c1", "/a").Lost(2).After(9).Exec("c2", "/a");
         (IPartitionLane lane, _) = await OpenAsync();
 
         (await FeedAsync(lane, [.. Batches.Of(script.Events)])).ShouldBe(new LaneOutcome.Done());
@@ -124,7 +124,7 @@ public sealed class PartitionLaneTests : LaneTests
         Store.Release();
         await lane.DrainAsync(Cancellation);
 
-        Store.Commits.Select(c => c.Alarms.Length).ShouldBe([1, 49]);
+        Store.Commits.Select(c => c.Alarms.Length).Where(alarms => alarms > 0).ShouldBe([1, 49]);
     }
 
     [Fact]

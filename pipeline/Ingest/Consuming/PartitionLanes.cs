@@ -22,8 +22,8 @@ internal sealed class PartitionLanes(
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcquireTimeout = TimeSpan.FromSeconds(30);
-    private readonly Dictionary<TopicPartition, PartitionSlot> _slots = [];
-    private readonly Dictionary<TopicPartition, Task> _leaving = [];
+    private readonly Dictionary<Partition, PartitionSlot> _slots = [];
+    private readonly Dictionary<Partition, Task> _leaving = [];
     private readonly ConcurrentQueue<PartitionSlot> _attention = new();
     private readonly FlowMarks _marks = new(options.BufferHighRecords, options.BufferLowRecords, options.BufferHighBytes, options.BufferLowBytes);
     private readonly ReopenDelay _delay = new(options.ReopenDelayLeast, options.ReopenDelayMost);
@@ -37,9 +37,9 @@ internal sealed class PartitionLanes(
         var slots = new List<PartitionSlot>(partitions.Count);
         foreach (TopicPartition partition in partitions)
         {
-            if (_slots.Remove(partition, out PartitionSlot? former)) Leave(former, abort: true);
+            if (_slots.Remove(partition.Partition, out PartitionSlot? former)) Leave(former, abort: true);
             var slot = new PartitionSlot(partition);
-            _slots[partition] = slot;
+            _slots[partition.Partition] = slot;
             slots.Add(slot);
             BeginOpening(slot);
         }
@@ -56,7 +56,7 @@ internal sealed class PartitionLanes(
     /// <summary>Lets the lanes finish what they have in hand, waits for it, and keeps what they confirmed.</summary>
     public void Revoke(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions)
     {
-        List<PartitionSlot> leaving = [.. partitions.Select(partition => _slots.GetValueOrDefault(partition)).OfType<PartitionSlot>()];
+        List<PartitionSlot> leaving = [.. partitions.Select(partition => _slots.GetValueOrDefault(partition.Partition)).OfType<PartitionSlot>()];
         foreach (PartitionSlot slot in leaving) Leave(slot, abort: false);
         WaitFor(leaving.Select(slot => slot.Lane?.Stopped).OfType<Task>(), options.RevokeWait);
         foreach (PartitionSlot slot in leaving)
@@ -69,7 +69,7 @@ internal sealed class PartitionLanes(
             }
             else if (slot.Lane is { } lane) telemetry.LaneEnded(NameOf(lane.Stopped.Result));
 
-            _slots.Remove(slot.Partition);
+            _slots.Remove(slot.Partition.Partition);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class PartitionLanes(
     {
         foreach (TopicPartition partition in partitions)
         {
-            if (!_slots.Remove(partition, out PartitionSlot? slot)) continue;
+            if (!_slots.Remove(partition.Partition, out PartitionSlot? slot)) continue;
             Leave(slot, abort: true);
             telemetry.LaneEnded("lost");
         }
@@ -87,7 +87,7 @@ internal sealed class PartitionLanes(
     /// <summary>Hands a record to its lane. One without an open lane is dropped: it will be read again from the checkpoint.</summary>
     public void Deliver(ConsumeResult<byte[], byte[]> result)
     {
-        if (!_slots.TryGetValue(result.TopicPartition, out PartitionSlot? slot) || slot.Lane is not { HasEnded: false } lane)
+        if (!_slots.TryGetValue(result.Partition, out PartitionSlot? slot) || slot.Lane is not { HasEnded: false } lane)
         {
             telemetry.Stale();
             return;
@@ -117,7 +117,7 @@ internal sealed class PartitionLanes(
     {
         while (_attention.TryDequeue(out PartitionSlot? slot))
         {
-            if (_slots.GetValueOrDefault(slot.Partition) == slot) Attend(consumer, slot);
+            if (_slots.GetValueOrDefault(slot.Partition.Partition) == slot) Attend(consumer, slot);
         }
     }
 
@@ -136,14 +136,15 @@ internal sealed class PartitionLanes(
     /// <summary>Every lane stops, politely or at once; the partitions stay assigned until the consumer closes.</summary>
     public void EndAll(IConsumer<byte[], byte[]>? consumer, bool abort)
     {
+        List<TopicPartition> all = [.. _slots.Values.Select(slot => slot.Partition)];
         if (consumer is not null && !abort)
         {
-            Revoke(consumer, [.. _slots.Keys]);
+            Revoke(consumer, all);
             return;
         }
 
         Task[] stopping = [.. _slots.Values.Select(slot => slot.Lane?.Stopped).OfType<Task>()];
-        Lose([.. _slots.Keys]);
+        Lose(all);
         WaitFor(stopping, options.RevokeWait);
     }
 
@@ -166,7 +167,7 @@ internal sealed class PartitionLanes(
     private void BeginOpening(PartitionSlot slot)
     {
         slot.Due = null;
-        Task earlier = _leaving.Remove(slot.Partition, out Task? leaving) ? leaving : Task.CompletedTask;
+        Task earlier = _leaving.Remove(slot.Partition.Partition, out Task? leaving) ? leaving : Task.CompletedTask;
         slot.Opening = Task.Run(() => AcquireAsync(slot, earlier), CancellationToken.None);
         slot.Opening.ContinueWith(_ => _attention.Enqueue(slot), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -273,7 +274,7 @@ internal sealed class PartitionLanes(
         if (slot.Lane is not { } lane) return;
         if (abort) lane.Abort();
         else lane.End();
-        _leaving[slot.Partition] = lane.Stopped;
+        _leaving[slot.Partition.Partition] = lane.Stopped;
     }
 
     private void StoreConfirmed(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)

@@ -51,8 +51,8 @@ public sealed class DeadLetterProducer : IDeadLetters, IPoisonEvents, IDisposabl
                 Stage = "decode",
                 Reason = poison.Reason,
                 Detail = poison.Detail,
-                Key = record.Key,
-                Value = record.Value,
+                Key = Memory(record.Key),
+                Value = Memory(record.Value),
                 ValueLength = record.Value?.Length ?? 0,
                 FirstSeenMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
                 PipelineVersion = Version,
@@ -135,6 +135,9 @@ public sealed class DeadLetterProducer : IDeadLetters, IPoisonEvents, IDisposabl
         { "dlq.reason", Encoding.UTF8.GetBytes(letter.Reason.ToString()) },
         { "dlq.stage", Encoding.UTF8.GetBytes(letter.Stage) },
     };
+
+    // Both the conversion from an array and a null in a conditional would silently make an empty value of none.
+    private static ReadOnlyMemory<byte>? Memory(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes;
 
     private static byte[] Number(long value) => Encoding.UTF8.GetBytes(value.ToString(CultureInfo.InvariantCulture));
 

@@ -21,27 +21,20 @@ internal sealed class LaneStream(
 
     public async Task<LaneEnd> RunAsync(AssignedPartition partition, IMaterializer materializer)
     {
-        LaneEnd end = new LaneEnd.Aborted();
+        LaneOutcome last;
         try
         {
             IPartitionLane lane = await runtime.OpenAsync(partition.Checkpoint, partition.Aborted);
-            await using (lane) end = EndOf(await ProcessAsync(partition, lane, materializer), partition);
-        }
-        catch (Exception cause) when (partition.Aborted.IsCancellationRequested)
-        {
-            Log.LaneAborted(logger, cause, partition.Id);
+            await using (lane) last = await ProcessAsync(partition, lane, materializer);
         }
         catch (Exception cause)
         {
             // The top of the lane: the partition is opened again from its checkpoint.
-            Log.LaneFailed(logger, cause, partition.Id);
-            end = new LaneEnd.Failed(cause.Message);
-        }
-        finally
-        {
-            partition.ReportStopped(end);
+            last = FailureOf(cause, partition);
         }
 
+        LaneEnd end = partition.Aborted.IsCancellationRequested ? new LaneEnd.Aborted() : EndOf(last);
+        partition.ReportStopped(end);
         return end;
     }
 
@@ -73,18 +66,28 @@ internal sealed class LaneStream(
 
     private async Task<LaneOutcome> StepAsync(AssignedPartition partition, IPartitionLane lane, LaneWork work)
     {
-        LaneOutcome outcome = work switch
+        try
         {
-            LaneWork.Feed(var events) => await FeedAsync(partition, lane, events),
-            LaneWork.Bury(var poison) => await BuryAsync(partition, lane, poison),
-            // After a cut of the log positions go back; there is nothing to pass over.
-            LaneWork.Pass({ LostRecords: > 0 } gap) => await lane.SkipAsync(gap.Found - 1, partition.Aborted),
-            _ => new LaneOutcome.Done(),
-        };
-        if (outcome is LaneOutcome.Done && work.Next is { } next) partition.Processed(next);
-        Confirm(partition, lane);
-        return outcome;
+            LaneOutcome outcome = await DoAsync(partition, lane, work);
+            if (outcome is LaneOutcome.Done && work.Next is { } next) partition.Processed(next);
+            Confirm(partition, lane);
+            return outcome;
+        }
+        catch (Exception cause)
+        {
+            // A failure is a value before it meets the stream, whose own ways with exceptions could let a later record pass.
+            return FailureOf(cause, partition);
+        }
     }
+
+    private Task<LaneOutcome> DoAsync(AssignedPartition partition, IPartitionLane lane, LaneWork work) => work switch
+    {
+        LaneWork.Feed(var events) => FeedAsync(partition, lane, events),
+        LaneWork.Bury(var poison) => BuryAsync(partition, lane, poison),
+        // After a cut of the log positions go back; there is nothing to pass over.
+        LaneWork.Pass({ LostRecords: > 0 } gap) => lane.SkipAsync(gap.Found - 1, partition.Aborted),
+        _ => Task.FromResult<LaneOutcome>(new LaneOutcome.Done()),
+    };
 
     /// <remarks>After an exception the batch is left alone: the runtime may still be reading it.</remarks>
     private async Task<LaneOutcome> FeedAsync(AssignedPartition partition, IPartitionLane lane, DecodedRecord.Events events)
@@ -107,11 +110,18 @@ internal sealed class LaneStream(
         if (lane.DurableOffset is { } durable) partition.Confirm(durable);
     }
 
-    private static LaneEnd EndOf(LaneOutcome last, AssignedPartition partition) => last switch
+    private LaneOutcome.Failed FailureOf(Exception cause, AssignedPartition partition)
+    {
+        if (partition.Aborted.IsCancellationRequested) Log.LaneAborted(logger, cause, partition.Id);
+        else Log.LaneFailed(logger, cause, partition.Id);
+        return new LaneOutcome.Failed(cause.Message);
+    }
+
+    private static LaneEnd EndOf(LaneOutcome last) => last switch
     {
         LaneOutcome.Fenced => new LaneEnd.Fenced(),
         LaneOutcome.Failed(var reason) => new LaneEnd.Failed(reason),
-        _ => partition.Aborted.IsCancellationRequested ? new LaneEnd.Aborted() : new LaneEnd.Drained(),
+        _ => new LaneEnd.Drained(),
     };
 
     /// <summary>What the lane does with an element.</summary>

@@ -7,7 +7,7 @@ namespace Domain.Tests.Kernel;
 
 public sealed class PartitionKernelTests
 {
-    private static readonly Script Log = Script.OnNode("n1").Created("c1", Some.Container()).Exec("c1", "/a").Exec("c1", "/a").Exec("c1", "/a");
+    private static readonly Script Log = Script.OnNode("n1").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Exec("c1", "/a").Exec("c1", "/a");
 
     [Fact]
     public void Restores_a_state_that_saves_the_same_bytes()

@@ -16,22 +16,22 @@ public sealed class DeadLetterTests(LogFixture log) : LogTest(log)
     {
         IngestOptions options = (await TopicAsync(1)) with { MaxRecordBytes = 64 * 1024 };
         using Feeder feeder = FeederOf(options);
-        byte[] good = Some.Value();
+        byte[] good = Sample.Value();
         byte[] unknownSchema = [0xC3, 0x01, 1, 2, 3, 4, 5, 6, 7, 8, .. good[10..]];
         (byte[]? Key, byte[]? Value, DeadLetterReason Reason)[] bad =
         [
-            (Some.Key(), null, DeadLetterReason.Malformed),
-            (Some.Key(), "not avro"u8.ToArray(), DeadLetterReason.Malformed),
-            (Some.Key(), good[..^3], DeadLetterReason.Malformed),
-            (Some.Key(), unknownSchema, DeadLetterReason.UnknownSchema),
-            (Some.Key(), new byte[100 * 1024], DeadLetterReason.TooLarge),
-            (Some.Key("another"), good, DeadLetterReason.Malformed),
+            (Sample.Key(), null, DeadLetterReason.Malformed),
+            (Sample.Key(), "not avro"u8.ToArray(), DeadLetterReason.Malformed),
+            (Sample.Key(), good[..^3], DeadLetterReason.Malformed),
+            (Sample.Key(), unknownSchema, DeadLetterReason.UnknownSchema),
+            (Sample.Key(), new byte[100 * 1024], DeadLetterReason.TooLarge),
+            (Sample.Key("another"), good, DeadLetterReason.Malformed),
             (null, good, DeadLetterReason.Malformed),
-            (Some.Key(), Some.Value(Some.Batch(firstSequence: -1)), DeadLetterReason.Malformed),
+            (Sample.Key(), Sample.Value(Sample.Batch(firstSequence: -1)), DeadLetterReason.Malformed),
         ];
         foreach ((byte[]? key, byte[]? value, _) in bad)
         {
-            await feeder.SendAsync(0, Some.Key(), good);
+            await feeder.SendAsync(0, Sample.Key(), good);
             await feeder.SendAsync(0, key, value);
         }
 
@@ -62,12 +62,12 @@ public sealed class DeadLetterTests(LogFixture log) : LogTest(log)
         IngestOptions options = await TopicAsync(1);
         using Feeder feeder = FeederOf(options);
         await feeder.FillAsync(1, 12);
-        await feeder.SendAsync(0, Some.Key(), "not avro"u8.ToArray());
+        await feeder.SendAsync(0, Sample.Key(), "not avro"u8.ToArray());
         await feeder.FillAsync(1, 12);
         var deadLetters = new RefusingDeadLetters(times: 3);
 
         await using var member = new Member(options, Store, deadLetters: deadLetters);
-        await StoredAsync(1, 20);
+        await ReachAsync(1, 25);
         await member.DrainAsync();
 
         deadLetters.Kept.ShouldBe([12L]);

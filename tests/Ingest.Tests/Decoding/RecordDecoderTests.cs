@@ -13,7 +13,7 @@ public sealed class RecordDecoderTests
     [Fact]
     public void Gives_the_events_of_a_good_record()
     {
-        EventBatch batch = _decoder.Decode(Some.Record(Some.Key(), Some.Value(Some.Batch(firstSequence: 7)))).ShouldBeOfType<DecodedRecord.Events>().Batch;
+        EventBatch batch = _decoder.Decode(Sample.Record(Sample.Key(), Sample.Value(Sample.Batch(firstSequence: 7)))).ShouldBeOfType<DecodedRecord.Events>().Batch;
 
         batch.FirstSequence.ShouldBe(7);
         batch.Heartbeats.Length.ShouldBe(1);
@@ -22,50 +22,50 @@ public sealed class RecordDecoderTests
     [Fact]
     public void Uses_a_returned_batch_again()
     {
-        EventBatch first = _decoder.Decode(Some.Record(Some.Key(), Some.Value())).ShouldBeOfType<DecodedRecord.Events>().Batch;
+        EventBatch first = _decoder.Decode(Sample.Record(Sample.Key(), Sample.Value())).ShouldBeOfType<DecodedRecord.Events>().Batch;
         _decoder.Return(first);
 
-        _decoder.Decode(Some.Record(Some.Key(), Some.Value())).ShouldBeOfType<DecodedRecord.Events>().Batch.ShouldBeSameAs(first);
+        _decoder.Decode(Sample.Record(Sample.Key(), Sample.Value())).ShouldBeOfType<DecodedRecord.Events>().Batch.ShouldBeSameAs(first);
     }
 
     [Fact]
-    public void Refuses_a_key_that_is_not_the_node() => ShouldRefuse(Some.Key("other"), Some.Batch(), "key is not the node");
+    public void Refuses_a_key_that_is_not_the_node() => ShouldRefuse(Sample.Key("other"), Sample.Batch(), "key is not the node");
 
     [Fact]
-    public void Refuses_an_empty_node() => ShouldRefuse(Some.Key(""), Some.Batch(node: ""), "node's name");
+    public void Refuses_an_empty_node() => ShouldRefuse(Sample.Key(""), Sample.Batch(node: ""), "node's name");
 
     [Fact]
     public void Refuses_a_node_name_of_more_than_253_bytes() =>
-        ShouldRefuse(Some.Key(new string('n', 254)), Some.Batch(node: new string('n', 254)), "node's name");
+        ShouldRefuse(Sample.Key(new string('n', 254)), Sample.Batch(node: new string('n', 254)), "node's name");
 
     [Fact]
-    public void Refuses_an_empty_boot() => ShouldRefuse(Some.Key(), Some.Batch(boot: ""), "boot id");
+    public void Refuses_an_empty_boot() => ShouldRefuse(Sample.Key(), Sample.Batch(boot: ""), "boot id");
 
     [Fact]
-    public void Refuses_sequence_numbers_that_would_overflow() => ShouldRefuse(Some.Key(), Some.Batch(firstSequence: long.MaxValue), "sequence numbers");
+    public void Refuses_sequence_numbers_that_would_overflow() => ShouldRefuse(Sample.Key(), Sample.Batch(firstSequence: long.MaxValue), "sequence numbers");
 
     [Fact]
-    public void Refuses_a_negative_loss() => ShouldRefuse(Some.Key(), Some.Batch(lost: -1), "lost events");
+    public void Refuses_a_negative_loss() => ShouldRefuse(Sample.Key(), Sample.Batch(lost: -1), "lost events");
 
     [Fact]
     public void Shows_nothing_of_the_content_in_its_detail() =>
-        _decoder.Decode(Some.Record("secret"u8.ToArray(), Some.Value())).ShouldBeOfType<DecodedRecord.Poison>().Detail.ShouldNotContain("secret");
+        _decoder.Decode(Sample.Record("secret"u8.ToArray(), Sample.Value())).ShouldBeOfType<DecodedRecord.Poison>().Detail.ShouldNotContain("secret");
 
     [Property]
-    public void Never_throws_whatever_the_bytes_are(byte[]? key, byte[]? value) => _decoder.Decode(Some.Record(key, value)).ShouldBeOfType<DecodedRecord.Poison>();
+    public void Never_throws_whatever_the_bytes_are(byte[]? key, byte[]? value) => _decoder.Decode(Sample.Record(key, value)).ShouldBeOfType<DecodedRecord.Poison>();
 
     [Property]
     public void Never_throws_when_a_good_record_was_damaged(ushort at, byte with, ushort cut)
     {
-        byte[] value = Some.Value();
+        byte[] value = Sample.Value();
         value[at % value.Length] = with;
 
-        _decoder.Decode(Some.Record(Some.Key(), value[..(value.Length - cut % 4)])).ShouldNotBeNull();
+        _decoder.Decode(Sample.Record(Sample.Key(), value[..(value.Length - cut % 4)])).ShouldNotBeNull();
     }
 
     private void ShouldRefuse(byte[] key, EventBatch batch, string detail)
     {
-        DecodedRecord.Poison poison = _decoder.Decode(Some.Record(key, Some.Value(batch))).ShouldBeOfType<DecodedRecord.Poison>();
+        DecodedRecord.Poison poison = _decoder.Decode(Sample.Record(key, Sample.Value(batch))).ShouldBeOfType<DecodedRecord.Poison>();
         poison.Reason.ShouldBe(DeadLetterReason.Malformed);
         poison.Detail.ShouldContain(detail);
     }

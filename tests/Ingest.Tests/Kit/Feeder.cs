@@ -25,7 +25,7 @@ internal sealed class Feeder : IDisposable
         var sent = new List<Task>();
         for (int i = 0; i < recordsEach; i++)
         {
-            for (int partition = 0; partition < partitions; partition++) sent.Add(SendAsync(partition, Some.Key(), Some.Value(Some.Batch(firstSequence: _sequence++))));
+            for (int partition = 0; partition < partitions; partition++) sent.Add(SendAsync(partition, Sample.Key(), Sample.Value(Sample.Batch(firstSequence: _sequence++))));
         }
 
         await Task.WhenAll(sent);

@@ -62,7 +62,19 @@ internal sealed class InMemoryStore
         lock (entry) return entry.Next;
     }
 
-    public int StoredRecords(int partitions) => Enumerable.Range(0, partitions).Sum(partition => Stored(partition).Length);
+    /// <summary>Tells that a lane has a record in hand, not stored yet.</summary>
+    public void Reach(int partition, long offset)
+    {
+        Entry entry = Of(partition);
+        lock (entry) entry.Reached = Math.Max(entry.Reached, offset);
+    }
+
+    /// <summary>True when lanes have had every record below and all but the last few are stored; draining stores the rest.</summary>
+    public bool HasReached(int partition, long end)
+    {
+        Entry entry = Of(partition);
+        lock (entry) return entry.Reached >= end - 1 && entry.Next > end - RecordingRuntime.RecordsPerCheckpoint;
+    }
 
     private Entry Of(int partition) => _entries.GetOrAdd(partition, _ => new Entry());
 
@@ -73,5 +85,7 @@ internal sealed class InMemoryStore
         public long? Next { get; set; }
 
         public long Token { get; set; }
+
+        public long Reached { get; set; } = -1;
     }
 }

@@ -19,10 +19,12 @@ public abstract class LogTest(LogFixture log)
 
     private protected Feeder FeederOf(IngestOptions options) => new(Log.BootstrapServers, options.Topic);
 
-    private protected Task StoredAsync(int partitions, int recordsEach) => Eventually.GetAsync(
-        () => Task.FromResult(Store.StoredRecords(partitions)),
-        count => count >= partitions * recordsEach,
-        $"{recordsEach} records of each of {partitions} partitions to be stored");
+    /// <summary>Until each partition was processed up to an offset.</summary>
+    private protected Task ReachAsync(int partitions, long end) => Eventually.GetAsync(
+        () => Task.FromResult(string.Join(" ", Enumerable.Range(0, partitions).Where(it => !Store.HasReached(it, end)).Select(it => $"{it}:{Store.Next(it)}"))),
+        behind => behind.Length == 0,
+        $"{partitions} partitions to be processed up to offset {end}",
+        TimeSpan.FromSeconds(30));
 
     /// <summary>Each record once, in order.</summary>
     private protected void ShouldHoldEachOnce(int partitions, int recordsEach)

@@ -53,8 +53,9 @@ internal sealed class Member : IAsyncDisposable
         BootstrapServers = brokers,
         Topic = topic,
         GroupId = group,
-        SessionTimeout = TimeSpan.FromSeconds(6),
-        RevokeWait = TimeSpan.FromSeconds(3),
+        // The mock broker lets a rebalance last a second less than this.
+        SessionTimeout = TimeSpan.FromSeconds(3),
+        RevokeWait = TimeSpan.FromSeconds(1.5),
         AcquireWait = TimeSpan.FromMilliseconds(500),
         ReopenDelayLeast = TimeSpan.FromMilliseconds(50),
         ReopenDelayMost = TimeSpan.FromMilliseconds(400),

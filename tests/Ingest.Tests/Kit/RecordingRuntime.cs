@@ -51,6 +51,7 @@ internal sealed class RecordingRuntime(InMemoryStore store) : IPartitionRuntime
             runtime.Fed.Enqueue((checkpoint.Partition.Partition, offset));
             _pending.Add(offset);
             _position = offset + 1;
+            runtime._store.Reach(checkpoint.Partition.Partition, offset);
             return _pending.Count < RecordsPerCheckpoint ? new LaneOutcome.Done() : Commit();
         }
 
@@ -58,6 +59,7 @@ internal sealed class RecordingRuntime(InMemoryStore store) : IPartitionRuntime
         {
             runtime.Skipped.Enqueue((checkpoint.Partition.Partition, offset));
             _position = offset + 1;
+            runtime._store.Reach(checkpoint.Partition.Partition, offset);
             return Task.FromResult<LaneOutcome>(new LaneOutcome.Done());
         }
 

@@ -19,7 +19,7 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         Store.Seed(1, 50);
 
         await using var member = new Member(options, Store);
-        await StoredAsync(1, 60);
+        await ReachAsync(2, 60);
         await member.DrainAsync();
 
         Store.Stored(0).ShouldBe(Offsets(0, 60));
@@ -33,7 +33,7 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         using Feeder feeder = FeederOf(options);
         await feeder.FillAsync(1, 25);
         await using var member = new Member(options, Store);
-        await StoredAsync(1, 20);
+        await ReachAsync(1, 25);
 
         await member.DrainAsync();
 
@@ -50,11 +50,11 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         var go = new TaskCompletionSource();
         await using var member = new Member(options, Store, runtime => runtime.BeforeFeed = (partition, _, abort) => partition.Partition == 0 ? go.Task.WaitAsync(abort) : Task.CompletedTask);
 
-        await Eventually.TrueAsync(() => Store.Stored(1).Length == 400, "the quick lane to go through");
+        await Eventually.TrueAsync(() => Store.HasReached(1, 400), "the quick lane to go through");
         await Eventually.TrueAsync(() => member.Counted.Gauge("lag", "0") == 400, "the slow lane's lag to be seen");
         member.Counted.Gauge("buffered", "0").ShouldNotBeNull().ShouldBeInRange(1, 2 * options.BufferHighRecords);
         go.SetResult();
-        await StoredAsync(2, 400);
+        await ReachAsync(2, 400);
         await member.DrainAsync();
 
         ShouldHoldEachOnce(2, 400);
@@ -71,7 +71,7 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         await using var member = new Member(options, Store, runtime => runtime.Outcome = (partition, offset) =>
             partition.Partition == 0 && offset == 37 && Interlocked.Decrement(ref failures) >= 0 ? new LaneOutcome.Failed("a detector failed") : null);
 
-        await StoredAsync(2, 100);
+        await ReachAsync(2, 100);
         await member.DrainAsync();
 
         ShouldHoldEachOnce(2, 100);
@@ -86,11 +86,12 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         using Feeder feeder = FeederOf(options);
         await feeder.FillAsync(1, 25);
         await using var member = new Member(options, Store);
-        await StoredAsync(1, 20);
+        await ReachAsync(1, 25);
 
         await Store.AcquireAsync(new PartitionId(options.Topic, 0), TestContext.Current.CancellationToken);
         await feeder.FillAsync(1, 25);
-        await StoredAsync(1, 50);
+        await ReachAsync(1, 50);
+        await member.DrainAsync();
 
         ShouldHoldEachOnce(1, 50);
         member.Counted["lane_ends", "fenced"].ShouldBe(1);
@@ -109,7 +110,7 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         member.IsConsuming.ShouldBeFalse();
 
         Store.IsAway = false;
-        await StoredAsync(2, 30);
+        await ReachAsync(2, 30);
 
         await Eventually.TrueAsync(() => member.IsConsuming, "the member to say that it consumes");
         member.Counted["rebalances", "assigned"].ShouldBe(1);
@@ -127,7 +128,8 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         Store.Seed(0, 10);
 
         await using var member = new Member(options, Store);
-        await StoredAsync(1, 20);
+        await ReachAsync(1, 60);
+        await member.DrainAsync();
 
         Store.Stored(0).ShouldBe(Offsets(40, 60));
         member.Runtime.Skipped.ShouldBe([(0, 39L)]);
@@ -143,7 +145,8 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         Store.Seed(0, 1000);
 
         await using var member = new Member(options, Store, runtime => runtime.AllowGoingBack = true);
-        await StoredAsync(1, 20);
+        await Eventually.TrueAsync(() => Store.Next(0) == 20, "the log to be read");
+        await member.DrainAsync();
 
         Store.Stored(0).ShouldBe(Offsets(0, 20));
         member.Counted["log_replaced"].ShouldBe(1);
@@ -158,7 +161,7 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         using var loggers = new FailingLoggers(failWhen: "Assigned", times: 2);
 
         await using var member = new Member(options, Store, loggers: loggers);
-        await StoredAsync(2, 100);
+        await ReachAsync(2, 100);
         await member.DrainAsync();
 
         ShouldHoldEachOnce(2, 100);
@@ -174,13 +177,13 @@ public sealed class LaneTests(LogFixture log) : LogTest(log)
         using var feeder = new Feeder(broker.BootstrapServers, "node-events");
         await feeder.FillAsync(1, 40);
         await using var member = new Member(options, Store);
-        await StoredAsync(1, 40);
+        await ReachAsync(1, 40);
 
         broker.GoDown();
         await Eventually.TrueAsync(() => !member.IsConsuming, "the member to notice");
         broker.ComeUp();
         await feeder.FillAsync(1, 40);
-        await StoredAsync(1, 80);
+        await ReachAsync(1, 80);
 
         await Eventually.TrueAsync(() => member.IsConsuming, "the member to say that it consumes again");
         await member.DrainAsync();

@@ -20,16 +20,16 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
         using Feeder feeder = FeederOf(options);
         await feeder.FillAsync(Partitions, 200);
         await using var first = new Member(options, Store);
-        await StoredAsync(Partitions, 100);
+        await ReachAsync(Partitions, 100);
 
         await using var second = new Member(options, Store);
         await Eventually.TrueAsync(() => second.Partitions > 0, "the second member to get partitions");
         await feeder.FillAsync(Partitions, 200);
-        await StoredAsync(Partitions, 300);
+        await ReachAsync(Partitions, 300);
         await first.DrainAsync();
         await feeder.FillAsync(Partitions, 200);
         await Eventually.TrueAsync(() => second.Partitions == Partitions, "the second member to take over");
-        await StoredAsync(Partitions, 580);
+        await ReachAsync(Partitions, 600);
         await second.DrainAsync();
 
         ShouldHoldEachOnce(Partitions, 600);
@@ -48,7 +48,7 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
         await using var second = new Member(options, Store);
         await Eventually.TrueAsync(() => second.IsConsuming && second.Partitions == 1, "the second member to process a partition");
         go.SetResult();
-        await StoredAsync(2, 290);
+        await ReachAsync(2, 300);
         await first.DrainAsync();
         await second.DrainAsync();
 
@@ -76,7 +76,7 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
         }
 
         go.SetResult();
-        await StoredAsync(1, 90);
+        await ReachAsync(1, 100);
         await member.DrainAsync();
 
         ShouldHoldEachOnce(1, 100);
@@ -89,11 +89,11 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
         using Feeder feeder = FeederOf(options);
         await feeder.FillAsync(Partitions, 300);
         await using var first = new Member(options, Store);
-        await StoredAsync(Partitions, 50);
+        await ReachAsync(Partitions, 50);
 
         await using var second = new Member(options, Store);
         await first.DrainAsync();
-        await StoredAsync(Partitions, 280);
+        await ReachAsync(Partitions, 300);
         await second.DrainAsync();
 
         ShouldHoldEachOnce(Partitions, 300);
@@ -117,7 +117,8 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
 
         await stuck.DrainAsync();
         await using var next = new Member(options, Store);
-        await StoredAsync(1, 30);
+        await ReachAsync(1, 30);
+        await next.DrainAsync();
 
         stuck.Runtime.Open.ShouldBe(0);
         ShouldHoldEachOnce(1, 30);

@@ -8,7 +8,7 @@ using Pipeline.Schemas;
 namespace Ingest.Tests.Kit;
 
 /// <summary>Values that tests do not care about.</summary>
-internal static class Some
+internal static class Sample
 {
     public const string Node = "node-1";
 
