@@ -26,6 +26,6 @@ public sealed class BadRecordTests(PostgresFixture postgres)
 
         await Eventually.GetAsync(api.AlarmsAsync, rows => rows.Count == 2, "the alarms of the good records");
         log.DeadLetters(2).Select(letter => (letter.Topic, letter.Stage, letter.Reason)).ShouldBe(
-            [("node-events", "decode", DeadLetterReason.UnknownSchema), ("node-events", "decode", DeadLetterReason.UnknownSchema)]);
+            [("node-events", "decode", DeadLetterReason.Malformed), ("node-events", "decode", DeadLetterReason.UnknownSchema)]);
     }
 }
