@@ -22,11 +22,16 @@ internal sealed class PartitionLanes(
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcquireTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Attempts to set a partition's position before the consumer is given up: it may be in a state that does not heal.</summary>
+    private const int MisplacedTolerated = 5;
     private readonly Dictionary<Partition, PartitionSlot> _slots = [];
     private readonly Dictionary<Partition, Task> _leaving = [];
     private readonly ConcurrentQueue<PartitionSlot> _attention = new();
     private readonly FlowMarks _marks = new(options.BufferHighRecords, options.BufferLowRecords, options.BufferHighBytes, options.BufferLowBytes);
     private readonly ReopenDelay _delay = new(options.ReopenDelayLeast, options.ReopenDelayMost);
+    private readonly PauseControl _pauses = new(telemetry, errors);
+    private readonly GroupOffsets _offsets = new(telemetry, logger);
     private long _epoch;
 
     public IReadOnlyCollection<PartitionSlot> Slots => _slots.Values;
@@ -53,15 +58,18 @@ internal sealed class PartitionLanes(
         });
     }
 
+    /// <summary>Inside the handler that takes partitions away, before anything else.</summary>
+    public void ClearPauses(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions) => PauseControl.Clear(consumer, SlotsOf(partitions));
+
     /// <summary>Lets the lanes finish what they have in hand, waits for it, and keeps what they confirmed.</summary>
     public void Revoke(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions)
     {
-        List<PartitionSlot> leaving = [.. partitions.Select(partition => _slots.GetValueOrDefault(partition.Partition)).OfType<PartitionSlot>()];
+        List<PartitionSlot> leaving = SlotsOf(partitions);
         foreach (PartitionSlot slot in leaving) Leave(slot, abort: false);
         WaitFor(leaving.Select(slot => slot.Lane?.Stopped).OfType<Task>(), options.RevokeWait);
         foreach (PartitionSlot slot in leaving)
         {
-            StoreConfirmed(consumer, slot);
+            _offsets.Keep(consumer, slot);
             if (slot.Lane is { Stopped.IsCompleted: false } late)
             {
                 Log.LaneTooSlow(logger, slot.Id, options.RevokeWait.TotalSeconds);
@@ -87,11 +95,17 @@ internal sealed class PartitionLanes(
     /// <summary>Hands a record to its lane. One without an open lane is dropped: it will be read again from the checkpoint.</summary>
     public void Deliver(ConsumeResult<byte[], byte[]> result)
     {
-        if (!_slots.TryGetValue(result.Partition, out PartitionSlot? slot) || slot.Lane is not { HasEnded: false } lane)
+        PartitionSlot? slot = _slots.GetValueOrDefault(result.Partition);
+        if (slot?.Lane is not { HasEnded: false } lane)
         {
             telemetry.Stale();
+            if (slot is null) return;
+            slot.IsFetched = true;
+            _attention.Enqueue(slot);
             return;
         }
+
+        slot.IsFetched = true;
 
         long expected = slot.Track.Next ?? 0;
         long offset = result.Offset.Value;
@@ -130,7 +144,7 @@ internal sealed class PartitionLanes(
 
     public void StoreConfirmed(IConsumer<byte[], byte[]> consumer)
     {
-        foreach (PartitionSlot slot in _slots.Values) StoreConfirmed(consumer, slot);
+        foreach (PartitionSlot slot in _slots.Values) _offsets.Keep(consumer, slot);
     }
 
     /// <summary>Every lane stops, politely or at once; the partitions stay assigned until the consumer closes.</summary>
@@ -148,11 +162,14 @@ internal sealed class PartitionLanes(
         WaitFor(stopping, options.RevokeWait);
     }
 
+    private List<PartitionSlot> SlotsOf(IEnumerable<TopicPartition> partitions) =>
+        [.. partitions.Select(partition => _slots.GetValueOrDefault(partition.Partition)).OfType<PartitionSlot>()];
+
     private void Attend(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
     {
         if (slot.Lane is { Stopped.IsCompleted: true } lane)
         {
-            StoreConfirmed(consumer, slot);
+            _offsets.Keep(consumer, slot);
             LaneEnd end = lane.Stopped.Result;
             telemetry.LaneEnded(NameOf(end));
             if (lane.ConfirmedOffset > lane.Checkpoint.NextOffset.GetValueOrDefault()) slot.Failures = 0;
@@ -161,7 +178,7 @@ internal sealed class PartitionLanes(
         }
 
         if (slot.Opening is { IsCompleted: true }) TryOpen(consumer, slot, seek: true);
-        FollowPause(consumer, slot);
+        _pauses.Follow(consumer, slot);
     }
 
     private void BeginOpening(PartitionSlot slot)
@@ -205,10 +222,12 @@ internal sealed class PartitionLanes(
         }
         catch (KafkaException failure)
         {
+            if (++slot.Misplaced > MisplacedTolerated) throw;
             Rest(slot, $"its position could not be set: {failure.Error.Reason}");
             return null;
         }
 
+        slot.Misplaced = 0;
         Open(slot, checkpoint, start);
         return start;
     }
@@ -247,26 +266,6 @@ internal sealed class PartitionLanes(
         Log.LaneRests(logger, slot.Id, delay.TotalSeconds, slot.Failures, reason);
     }
 
-    private void FollowPause(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
-    {
-        if (slot.WantsPause == slot.Paused) return;
-        try
-        {
-            if (slot.WantsPause)
-            {
-                consumer.Pause([slot.Partition]);
-                if (slot.Lane is not null) telemetry.Paused();
-            }
-            else consumer.Resume([slot.Partition]);
-
-            slot.Paused = !slot.Paused;
-        }
-        catch (KafkaException failure)
-        {
-            errors.Report(failure.Error);
-        }
-    }
-
     private void Leave(PartitionSlot slot, bool abort)
     {
         slot.Withdraw();
@@ -275,21 +274,6 @@ internal sealed class PartitionLanes(
         if (abort) lane.Abort();
         else lane.End();
         _leaving[slot.Partition.Partition] = lane.Stopped;
-    }
-
-    private void StoreConfirmed(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
-    {
-        if (slot.Lane?.ConfirmedOffset is not { } confirmed || confirmed == slot.Stored) return;
-        try
-        {
-            consumer.StoreOffset(new TopicPartitionOffset(slot.Partition, confirmed));
-            slot.Stored = confirmed;
-        }
-        catch (KafkaException failure)
-        {
-            telemetry.StoreRejected();
-            Log.OffsetNotStored(logger, slot.Id, failure.Error.Reason);
-        }
     }
 
     private static Offset OffsetOf(StartPosition? start) => start?.Offset is { } offset ? new Offset(offset) : Offset.Beginning;
