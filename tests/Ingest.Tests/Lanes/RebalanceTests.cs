@@ -123,4 +123,41 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
         stuck.Runtime.Open.ShouldBe(0);
         ShouldHoldEachOnce(1, 30);
     }
+
+    [Theory]
+    [InlineData(PartitionAssignmentStrategy.CooperativeSticky, 4)]
+    [InlineData(PartitionAssignmentStrategy.Range, 6)]
+    public async Task Reopens_lanes_that_stay_only_with_eager_assignment(PartitionAssignmentStrategy assignment, int openings)
+    {
+        IngestOptions options = (await TopicAsync(Partitions)) with { Assignment = assignment };
+        await using var first = new Member(options, Store);
+        await Eventually.TrueAsync(() => first.IsConsuming && first.Partitions == Partitions, "the first member to have all partitions");
+
+        await using var second = new Member(options, Store);
+        await Eventually.TrueAsync(() => second.IsConsuming && second.Partitions == 2 && first.IsConsuming && first.Partitions == 2, "the partitions to be shared");
+
+        first.Runtime.Opened.Count.ShouldBe(openings);
+        second.Runtime.Opened.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Stores_each_record_once_through_a_storm_of_rebalances()
+    {
+        const int rounds = 6;
+        IngestOptions options = await TopicAsync(Partitions);
+        using Feeder feeder = FeederOf(options);
+        var members = new Queue<Member>();
+        for (int round = 0; round < rounds; round++)
+        {
+            members.Enqueue(new Member(options, Store));
+            await feeder.FillAsync(Partitions, 100);
+            // The oldest goes in the middle of the rebalance that the newest caused.
+            if (members.Count > 2) await members.Dequeue().DisposeAsync();
+        }
+
+        await ReachAsync(Partitions, rounds * 100);
+        while (members.TryDequeue(out Member? member)) await member.DisposeAsync();
+
+        ShouldHoldEachOnce(Partitions, rounds * 100);
+    }
 }
