@@ -18,7 +18,13 @@ public delegate Task<PartitionCheckpoint> AcquireCheckpoint(PartitionId partitio
 /// partition stays paused and its checkpoint is asked for again and again.
 /// </remarks>
 internal sealed class PartitionLanes(
-    IngestOptions options, AcquireCheckpoint acquire, Action<AssignedPartition> open, TimeProvider time, TransientErrors errors, Telemetry telemetry, ILogger logger)
+    IngestOptions options,
+    AcquireCheckpoint acquire,
+    Action<AssignedPartition> open,
+    TimeProvider time,
+    TransientErrors errors,
+    Telemetry telemetry,
+    ILogger logger)
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcquireTimeout = TimeSpan.FromSeconds(30);
@@ -36,7 +42,7 @@ internal sealed class PartitionLanes(
 
     public IReadOnlyCollection<PartitionSlot> Slots => _slots.Values;
 
-    /// <summary>Waits a little for the checkpoints and gives where to start; what has none by then stays parked. Must not pause here: the assignment is not made yet.</summary>
+    /// <summary>Waits a little for the checkpoints and gives where to start; what has none by then stays parked.</summary>
     public List<TopicPartitionOffset> Assign(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
     {
         var slots = new List<PartitionSlot>(partitions.Count);
@@ -92,7 +98,7 @@ internal sealed class PartitionLanes(
         }
     }
 
-    /// <summary>Hands a record to its lane. One without an open lane is dropped: it will be read again from the checkpoint.</summary>
+    /// <summary>Hands a record to its lane. One without an open lane is dropped: it is read again from the checkpoint.</summary>
     public void Deliver(ConsumeResult<byte[], byte[]> result)
     {
         PartitionSlot? slot = _slots.GetValueOrDefault(result.Partition);
