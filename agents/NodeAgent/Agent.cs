@@ -68,7 +68,8 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         Task beating = GuardAsync(() => BeatAsync(status, queue, sequence, ending.Token), ending);
         Task reading = Task.WhenAll(sources.Select(source => GuardAsync(() => source.RunAsync(queue, ending.Token), ending)));
 
-        await Task.WhenAny(options.Once ? reading : Task.Delay(Timeout.InfiniteTimeSpan, time, ending.Token), Task.Delay(Timeout.InfiniteTimeSpan, time, ending.Token));
+        Task stopping = Task.Delay(Timeout.InfiniteTimeSpan, time, ending.Token);
+        await (options.Once ? Task.WhenAny(reading, stopping) : Task.WhenAny(stopping));
         bool bounded = !options.Once || ending.IsCancellationRequested;
         await ending.CancelAsync();
         await Task.WhenAll(reading, beating);
@@ -83,7 +84,8 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         return !shipping.IsCancellationRequested;
     }
 
-    private DockerSource? Engine() => options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;
+    private DockerSource? Engine() =>
+        options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;
 
     private void ReportEarlierRun(SequenceKeeper sequence, EventQueue queue)
     {

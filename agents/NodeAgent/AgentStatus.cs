@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Agents.NodeAgent.Sequencing;
@@ -11,8 +10,7 @@ namespace Agents.NodeAgent;
 /// <summary>How the agent is: as the heartbeat in the log and as the status file for probes. Safe from any thread.</summary>
 internal sealed class AgentStatus(IReadOnlyList<IEventSource> sources, EventQueue queue, SequenceKeeper sequence, Shipper shipper, TimeProvider time)
 {
-    private readonly string _version =
-        typeof(AgentStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    private readonly string _version = typeof(AgentStatus).Assembly.GetName().Version?.ToString(3) ?? "";
 
     private readonly string _kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 

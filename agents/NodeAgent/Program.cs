@@ -9,6 +9,7 @@ return await AgentCommand.Create(RunAsync).Parse(args).InvokeAsync(new() { Proce
 
 static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
 {
+    var result = new AgentResult();
     HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
     builder.Logging.SetMinimumLevel(LogLevel.Information).AddSimpleConsole(console =>
     {
@@ -18,8 +19,8 @@ static async Task<int> RunAsync(AgentOptions options, CancellationToken cancella
     });
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + TimeSpan.FromSeconds(5));
     builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
-    builder.Services.AddSingleton(options).AddSingleton<AgentResult>().AddHostedService<AgentService>();
+    builder.Services.AddSingleton(options).AddSingleton(result).AddHostedService<AgentService>();
     using IHost host = builder.Build();
     await host.RunAsync(cancellation);
-    return (int)host.Services.GetRequiredService<AgentResult>().Exit;
+    return (int)result.Exit;
 }

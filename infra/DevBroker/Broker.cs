@@ -31,7 +31,7 @@ internal sealed class Broker : IAsyncDisposable
         Directory.CreateDirectory(options.DataDirectory);
         _directoryLock = LockDirectory(options.DataDirectory);
         ClusterId = LoadClusterId(options.DataDirectory);
-        _settings = new StorageSettings(options.FlushInterval is null, clock, logger);
+        _settings = new StorageSettings(options.FlushInterval is null, clock, logger) { PartitionsMax = options.PartitionsMax };
         Topics = new TopicStore(options.DataDirectory, _settings);
         _offsets = new OffsetStore(options.DataDirectory, _settings);
         Groups = new GroupCoordinator(_offsets, clock);
@@ -86,6 +86,13 @@ internal sealed class Broker : IAsyncDisposable
         return Topics.Find(name);
     }
 
+    /// <summary>One round of retention and compaction over everything; the server does it every <see cref="BrokerOptions.MaintenanceInterval"/>.</summary>
+    public void CleanUp(CancellationToken cancellation)
+    {
+        Groups.ExpireOffsets(name => Topics.Find(name) is not null);
+        foreach (PartitionLog partition in Topics.Topics.SelectMany(topic => topic.Partitions)) CleanUp(partition, cancellation);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -123,11 +130,7 @@ internal sealed class Broker : IAsyncDisposable
     private async Task MaintainPeriodicallyAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Options.MaintenanceInterval, Clock);
-        while (await timer.WaitForNextTickAsync(cancellation))
-        {
-            Groups.ExpireOffsets(name => Topics.Find(name) is not null);
-            foreach (PartitionLog partition in Topics.Topics.SelectMany(topic => topic.Partitions)) CleanUp(partition, cancellation);
-        }
+        while (await timer.WaitForNextTickAsync(cancellation)) CleanUp(cancellation);
     }
 
     private void CleanUp(PartitionLog partition, CancellationToken cancellation)

@@ -19,6 +19,7 @@ internal sealed record BrokerOptions
           --partitions N          partitions of topics that do not say how many (default 1)
           --fsync batch|MS        flush each batch before it is acknowledged, or all every MS milliseconds (default 1000)
           --max-connections N     (default 1024)
+          --max-partitions N      of all topics together; each keeps a file open (default 8192)
           --max-request-bytes N   (default 67108864)
         """;
 
@@ -49,6 +50,9 @@ internal sealed record BrokerOptions
     public TimeSpan? FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     public int ConnectionsMax { get; init; } = 1024;
+
+    /// <summary>Of all topics together; each keeps a file open.</summary>
+    public int PartitionsMax { get; init; } = 8192;
 
     public int RequestBytesMax { get; init; } = 64 * 1024 * 1024;
 
@@ -95,6 +99,7 @@ internal sealed record BrokerOptions
             "--fsync" when value == "batch" => this with { FlushInterval = null },
             "--fsync" => Number(value, 1, FlushMsMax) is { } ms ? this with { FlushInterval = TimeSpan.FromMilliseconds(ms) } : null,
             "--max-connections" => Number(value, 1, 65535) is { } count ? this with { ConnectionsMax = count } : null,
+            "--max-partitions" => Number(value, 1, 100_000) is { } count ? this with { PartitionsMax = count } : null,
             "--max-request-bytes" => Number(value, 1024, int.MaxValue / 2) is { } bytes ? this with { RequestBytesMax = bytes } : null,
             _ => null,
         };

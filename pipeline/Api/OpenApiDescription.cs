@@ -1,6 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Pipeline.Api.Contracts;
+using Pipeline.Domain.Alarms;
 
 namespace Pipeline.Api;
 
@@ -11,6 +14,13 @@ internal static class OpenApiDescription
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
+        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Contract", "", StringComparison.Ordinal);
+        options.AddSchemaTransformer((schema, _, _) =>
+        {
+            // Words; the library lists them and leaves out what they are.
+            if (schema.Enum is { Count: > 0 }) schema.Type ??= JsonSchemaType.String;
+            return Task.CompletedTask;
+        });
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -25,7 +35,12 @@ internal static class OpenApiDescription
         });
         options.AddOperationTransformer((operation, _, _) =>
         {
-            if (operation.OperationId == "listAlarms") operation.Parameters = [.. QueryParameter.All.Select(Parameter)];
+            if (operation.OperationId == "listAlarms")
+            {
+                operation.Parameters = [.. QueryParameter.All.Select(Parameter)];
+                if (operation.Responses?["200"].Content?["application/json"] is { } body) body.Example = ListExample();
+            }
+
             if (operation.OperationId == "getAlarm" && operation.Parameters?[0] is OpenApiParameter id)
             {
                 id.Description = "Id of the alarm.";
@@ -70,4 +85,16 @@ internal static class OpenApiDescription
         QueryParameterKind.Limit => QueryParameter.DefaultLimit,
         _ => parameter.Example,
     };
+
+    private static JsonNode? ListExample()
+    {
+        var seen = new DateTime(2026, 3, 1, 10, 0, 0, DateTimeKind.Utc);
+        var source = new SourceContract(
+            "node-1", "", "4f1c8f0e6b7d", "web", "registry.example/shop/web:1.4", "sha256:9b2c", "shop", "web-0", "StatefulSet/web");
+        var alarm = new AlarmListItemContract(
+            Guid.Parse("4d201a62-60a3-812a-a842-4b6329ec9ad7"), AlarmType.AbnormalStartup, "AS-01", "container_1003", "Container started with too much power",
+            Severity.High, Outcome.SystemVulnerability, AlarmState.Open, source, "web", ["privileged:true"], 1, seen, seen, seen.AddMilliseconds(150),
+            seen.AddMilliseconds(40), []);
+        return JsonSerializer.SerializeToNode(new AlarmListContract([alarm], null), ApiJson.Shaped.AlarmListContract);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Pipeline.Domain.Alarms;
 
 namespace Pipeline.EventStore;
@@ -14,9 +15,16 @@ internal sealed partial class AlarmJson : JsonSerializerContext
     /// <summary>Generated code asks the options for converters and names: they have to be told here, to Marten's options.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
-        options.TypeInfoResolverChain.Insert(0, Default);
+        options.TypeInfoResolverChain.Insert(0, Default.WithAddedModifier(LeaveOutEventId));
         options.Converters.Insert(0, new SpelledEnumConverter<AlarmType>());
         options.Converters.Insert(0, new SpelledEnumConverter<Severity>());
         options.Converters.Insert(0, new SpelledEnumConverter<Outcome>());
+    }
+
+    /// <summary>It is a hash over other members, and the row has it in a column of its own.</summary>
+    private static void LeaveOutEventId(JsonTypeInfo type)
+    {
+        if (!type.Type.IsAssignableTo(typeof(AlarmEvent))) return;
+        foreach (JsonPropertyInfo property in type.Properties.Where(property => property.Name == "eventId").ToArray()) type.Properties.Remove(property);
     }
 }

@@ -63,12 +63,14 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     {
         await using NpgsqlConnection connection = await database.Connections.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        Found found = await LookAsync(connection, commit, cancellation);
+        // Each asking for an event's id is a hash over strings, so it is asked for once.
+        ImmutableArray<(Guid Id, AlarmEvent Event)> wanted = [.. commit.Alarms.Select(e => (e.EventId, e))];
+        Found found = await LookAsync(connection, commit.Partition, wanted, cancellation);
         if (found.Token != commit.Token.Value) return new CommitOutcome.Fenced();
 
-        ImmutableArray<AlarmEvent> fresh = [.. commit.Alarms.Where(e => !found.Events.Contains(e.EventId)).DistinctBy(e => e.EventId)];
+        ImmutableArray<(Guid Id, AlarmEvent Event)> fresh = [.. wanted.Where(e => !found.Events.Contains(e.Id)).DistinctBy(e => e.Id)];
         var streams = found.Streams.ToHashSet();
-        foreach ((int chunk, AlarmEvent[] events) in fresh.Chunk(EventsPerRoundTrip).Index())
+        foreach ((int chunk, (Guid, AlarmEvent)[] events) in fresh.Chunk(EventsPerRoundTrip).Index())
             await AppendAsync(transaction, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
         if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit.Partition, snapshot, cancellation);
         await transaction.CommitAsync(cancellation);
@@ -76,16 +78,17 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     }
 
     /// <summary>Locks the partition's row and sees what is stored of the commit's alarms, in one round trip.</summary>
-    private static async Task<Found> LookAsync(NpgsqlConnection connection, PartitionCommit commit, CancellationToken cancellation)
+    private static async Task<Found> LookAsync(
+        NpgsqlConnection connection, PartitionId partition, ImmutableArray<(Guid Id, AlarmEvent Event)> wanted, CancellationToken cancellation)
     {
         await using NpgsqlBatch batch = connection.CreateBatch();
         var lockToken = new NpgsqlBatchCommand(LockToken);
-        AddPartition(lockToken.Parameters, commit.Partition);
+        AddPartition(lockToken.Parameters, partition);
         batch.BatchCommands.Add(lockToken);
-        if (!commit.Alarms.IsEmpty)
+        if (!wanted.IsEmpty)
         {
-            batch.BatchCommands.Add(Ids(StoredEvents, commit.Alarms.Select(e => e.EventId)));
-            batch.BatchCommands.Add(Ids(StoredStreams, commit.Alarms.Select(e => e.AlarmId).Distinct()));
+            batch.BatchCommands.Add(Ids(StoredEvents, wanted.Select(e => e.Id)));
+            batch.BatchCommands.Add(Ids(StoredStreams, wanted.Select(e => e.Event.AlarmId).Distinct()));
         }
 
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation);
@@ -98,10 +101,10 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     /// a read model that is made anew from the events is the same.
     /// </summary>
     private async Task AppendAsync(
-        NpgsqlTransaction transaction, AlarmEvent[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
+        NpgsqlTransaction transaction, (Guid Id, AlarmEvent Event)[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
     {
         await using IDocumentSession session = database.Marten.LightweightSession(SessionOptions.ForTransaction(transaction));
-        IEnumerable<IEvent> stamped = events.Select((e, position) => Stored(e, now.AddMicroseconds(position)));
+        IEnumerable<IEvent> stamped = events.Select((e, position) => Stored(e.Id, e.Event, now.AddMicroseconds(position)));
         foreach (IGrouping<Guid, IEvent> alarm in stamped.GroupBy(e => ((AlarmEvent)e.Data).AlarmId))
         {
             if (!streams.Add(alarm.Key)) session.Events.Append(alarm.Key, alarm);
@@ -112,7 +115,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await session.SaveChangesAsync(cancellation);
     }
 
-    private static IEvent Stored(AlarmEvent e, DateTimeOffset at)
+    private static IEvent Stored(Guid id, AlarmEvent e, DateTimeOffset at)
     {
         IEvent stored = StorableEvent.From(e) switch
         {
@@ -122,7 +125,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
             AlarmEscalated worse => new Event<AlarmEscalated>(worse),
             _ => throw new ArgumentException($"An alarm event without a stored form: {e.GetType().Name}", nameof(e)),
         };
-        stored.Id = e.EventId;
+        stored.Id = id;
         stored.Timestamp = at;
         return stored;
     }

@@ -24,7 +24,7 @@ public sealed class RuntimeServicesTests
         PartitionCheckpoint checkpoint = await store.AcquireAsync(new PartitionId("node-events", 0), cancellation);
 
         await using IPartitionLane lane = await provider.GetRequiredService<IPartitionRuntime>().OpenAsync(checkpoint, cancellation);
-        var script = Script.OnNode("n1").Created("c1", Some.Privileged()).Started("c1");
+        var script = Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1");
         foreach (var batch in Batches.Of(script.Events)) await lane.FeedAsync(batch, 0, cancellation);
         await lane.DrainAsync(cancellation);
 

@@ -4,17 +4,19 @@ using Microsoft.Extensions.Logging;
 namespace Agents.NodeAgent.Cli;
 
 /// <summary>The agent as the one service of its process: when it ends, so does the process, with its exit code.</summary>
-internal sealed class AgentService(AgentOptions options, AgentResult result, IHostApplicationLifetime process, ILogger<AgentService> logger) : BackgroundService
+internal sealed class AgentService(AgentOptions options, AgentResult result, IHostApplicationLifetime process, ILoggerFactory loggers) : BackgroundService
 {
+    private readonly ILogger _logger = loggers.CreateLogger("node-agent");
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            result.Exit = await new Agent(options, TimeProvider.System, logger).RunAsync(stoppingToken);
+            result.Exit = await new Agent(options, TimeProvider.System, _logger).RunAsync(stoppingToken);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Log.StateUnusable(logger, options.StateDirectory, fault.Message);
+            Log.StateUnusable(_logger, options.StateDirectory, fault.Message);
         }
         finally
         {

@@ -5,10 +5,8 @@ namespace DevBroker.Apis;
 
 /// <summary>One request on its way through the server, with the response that is being written.</summary>
 /// <remarks>A handler reads the request to its end before it acts or writes; bytes of the request are valid until it returns.</remarks>
-internal sealed class Call(Api api, short version, string? clientId, Peer peer, FrameReader reader, FrameWriter writer)
+internal sealed class Call(short version, string? clientId, Peer peer, FrameReader reader, FrameWriter writer)
 {
-    public Api Api => api;
-
     public short Version => version;
 
     public string ClientId => clientId ?? "";

@@ -104,7 +104,7 @@ internal static class TopicApis
         string? problem = topic.Config.Select(entry => TopicConfig.Problem(entry.Key, entry.Value)).FirstOrDefault(found => found is not null);
         if (problem is not null) return (ErrorCode.InvalidConfig, problem);
         int partitions = topic.Assigned > 0 ? topic.Assigned : topic.Partitions == -1 ? broker.Options.DefaultPartitions : topic.Partitions;
-        if (partitions is < 1 or > TopicStore.PartitionsMax) return (ErrorCode.InvalidPartitions, "The number of partitions is out of range.");
+        if (partitions < 1 || partitions > broker.Options.PartitionsMax) return (ErrorCode.InvalidPartitions, "The number of partitions is out of range.");
         if (isTrial) return (ErrorCode.None, null);
         return (broker.Topics.Create(topic.Name, partitions, topic.Config.ToDictionary(entry => entry.Key, entry => entry.Value!)), null);
     }

@@ -62,6 +62,10 @@ internal sealed class Connection
         {
             _log.Write(_peer.Remote.ToString(), malformed.Message);
         }
+        catch (RequestFailedException failed)
+        {
+            Log.RequestFailed(_logger, failed.InnerException!, failed.Message, _peer.Remote.ToString());
+        }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The client left, or the server stops.
@@ -82,50 +86,13 @@ internal sealed class Connection
         try
         {
             using var writer = new FrameWriter();
-            Call? call = await HandleAsync(new FrameReader(request, 0, size), writer);
-            if (call is null || call.HasResponse) await SendAsync(writer);
+            if (await Dispatcher.HandleAsync(_broker, _peer, new FrameReader(request, 0, size), writer)) await SendAsync(writer);
             return true;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(request);
         }
-    }
-
-    private async ValueTask<Call?> HandleAsync(FrameReader reader, FrameWriter writer)
-    {
-        short key = reader.Int16();
-        short version = reader.Int16();
-        int correlationId = reader.Int32();
-        string? clientId = reader.HeaderString();
-        Api api = Api.Find(key) ?? throw new MalformedFrameException($"Request kind {key} is not spoken here.");
-        if (!api.Speaks(version))
-        {
-            if (api.Key != ApiKey.ApiVersions) throw new MalformedFrameException($"Version {version} of {api.Key} is not spoken here.");
-            writer.Begin(correlationId, flexible: false, flexibleHeader: false);
-            ApiVersionsApi.WriteUnsupported(writer);
-            writer.End();
-            return null;
-        }
-
-        bool flexible = api.IsFlexible(version);
-        reader.Flexible = flexible;
-        reader.Tags();
-        // A client that does not know the versions yet must be able to read this answer: its header is always the oldest.
-        writer.Begin(correlationId, flexible, flexibleHeader: flexible && api.Key != ApiKey.ApiVersions);
-        var call = new Call(api, version, clientId, _peer, reader, writer);
-        try
-        {
-            await api.HandleAsync(_broker, call);
-        }
-        catch (Exception failure) when (failure is not (MalformedFrameException or OperationCanceledException))
-        {
-            Log.RequestFailed(_logger, failure, api.Key.ToString(), _peer.Remote.ToString());
-            throw new MalformedFrameException("A request failed.");
-        }
-
-        writer.End();
-        return call;
     }
 
     private async ValueTask<byte[]> ReceiveFrameAsync(int size)

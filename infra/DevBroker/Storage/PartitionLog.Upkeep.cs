@@ -51,7 +51,7 @@ internal sealed partial class PartitionLog
         {
             TopicConfig config = Config;
             long oldestMs = config is { IsDeleted: true, RetentionMs: >= 0 } ? _settings.NowMs - config.RetentionMs : long.MinValue;
-            long excessBytes = config is { IsDeleted: true, RetentionBytes: >= 0 } ? SizeBytes - config.RetentionBytes : long.MinValue;
+            long excessBytes = config is { IsDeleted: true, RetentionBytes: >= 0 } ? SizeBytes - config.RetentionBytes : 0;
             foreach (Segment segment in _segments)
             {
                 bool isOld = segment.Length > 0 && segment.MaxTimestamp < oldestMs;

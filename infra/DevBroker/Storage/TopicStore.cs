@@ -13,9 +13,6 @@ namespace DevBroker.Storage;
 /// <remarks>Thread-safe; changes are serialised.</remarks>
 internal sealed class TopicStore : IDisposable
 {
-    /// <summary>Bounds the open files: each partition keeps one.</summary>
-    public const int PartitionsMax = 8192;
-
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     private readonly string _root;
@@ -53,7 +50,7 @@ internal sealed class TopicStore : IDisposable
         lock (_gate)
         {
             if (_topics.ContainsKey(name)) return ErrorCode.TopicAlreadyExists;
-            if (partitions < 1 || partitions > PartitionsMax - PartitionCount()) return ErrorCode.InvalidPartitions;
+            if (partitions < 1 || partitions > _settings.PartitionsMax - PartitionCount()) return ErrorCode.InvalidPartitions;
             string making = Path.Combine(_root, "~new");
             for (int i = 0; i < partitions; i++) Directory.CreateDirectory(PartitionPath(making, i));
             Describe(making, partitions, config);
@@ -89,7 +86,7 @@ internal sealed class TopicStore : IDisposable
         {
             if (Find(name) is not { } topic) return ErrorCode.UnknownTopicOrPartition;
             int added = partitions - topic.Partitions.Length;
-            if (added <= 0 || added > PartitionsMax - PartitionCount()) return ErrorCode.InvalidPartitions;
+            if (added <= 0 || added > _settings.PartitionsMax - PartitionCount()) return ErrorCode.InvalidPartitions;
             string directory = Path.Combine(_root, name);
             for (int i = topic.Partitions.Length; i < partitions; i++) Directory.CreateDirectory(PartitionPath(directory, i));
             Describe(directory, partitions, topic.Config.Overrides);

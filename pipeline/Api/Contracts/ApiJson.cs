@@ -12,16 +12,26 @@ namespace Pipeline.Api.Contracts;
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
+    /// <summary>For JSON that is not made by a request.</summary>
+    public static ApiJson Shaped { get; } = new(Shape(new JsonSerializerOptions(JsonSerializerDefaults.Web)));
+
     /// <summary>Generated code asks the options for converters and names: they have to be told here.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
         options.TypeInfoResolverChain.Insert(0, Default);
+        Shape(options);
+    }
+
+    private static JsonSerializerOptions Shape(JsonSerializerOptions options)
+    {
         options.Converters.Add(new Word<AlarmType>());
         options.Converters.Add(new Word<Severity>());
         options.Converters.Add(new Word<Outcome>());
         options.Converters.Add(new Word<AlarmState>());
         options.Converters.Add(new Word<HistoryKind>());
         options.RespectNullableAnnotations = true;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        return options;
     }
 
     /// <summary>Of the library's own kind, since its schema generator knows only that; a test holds it to <see cref="Spelling"/>.</summary>

@@ -2,12 +2,13 @@ namespace Pipeline.Domain.Events;
 
 public enum LossCause : byte
 {
+    /// <summary>Not known, for example numbers that an agent had reserved when it was killed: some of them may have been delivered.</summary>
     Unknown = 0,
 
     /// <summary>The kernel's ring buffer was full.</summary>
     RingBuffer = 1,
 
-    /// <summary>The agent's disk spool was full.</summary>
+    /// <summary>The agent's own buffers were full: its queues in memory, its spool on disk.</summary>
     Spool = 2,
 
     /// <summary>The agent's rate budget for one container was spent.</summary>
@@ -27,6 +28,8 @@ public enum LossCause : byte
 public struct LossRecord
 {
     public LossCause Cause;
+
+    /// <summary>How many events; 0 when nobody can know (a source was away).</summary>
     public long Count;
     public long FirstSequence, LastSequence;
     public Text ContainerId;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Host.Commands.Alarms;
 
 namespace Pipeline.Host.Commands;
 
@@ -10,7 +11,10 @@ internal static class AlarmCtl
 
     public static int Run(string[] args, InvocationConfiguration configuration)
     {
-        var root = new RootCommand("Runtime alarms for containers.") { CheckCommand.Create(), ServeCommand.Create() };
+        var root = new RootCommand("Runtime alarms for containers.")
+        {
+            AlarmsCommand.Create(), CheckCommand.Create(), ServeCommand.Create(),
+        };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);
 

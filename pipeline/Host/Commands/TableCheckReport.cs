@@ -10,9 +10,6 @@ namespace Pipeline.Host.Commands;
 /// </summary>
 internal sealed class TableCheckReport(TextWriter output) : ICheckReport
 {
-    /// <summary>Wide enough that rows stay whole in a file or a pipe.</summary>
-    private const int WidthWithoutTerminal = 4096;
-
     private readonly List<CheckedContainer> _containers = [];
     private readonly SortedDictionary<string, int> _skipped = new(StringComparer.Ordinal);
 
@@ -22,24 +19,9 @@ internal sealed class TableCheckReport(TextWriter output) : ICheckReport
 
     public void Finish()
     {
-        IAnsiConsole console = Console();
+        IAnsiConsole console = ReportConsole.Over(output);
         if (_containers.Count > 0) console.Write(Table());
         console.WriteLine(Summary());
-    }
-
-    private IAnsiConsole Console()
-    {
-        bool terminal = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected;
-        bool colours = terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = colours ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
-        });
-        if (!terminal) console.Profile.Width = WidthWithoutTerminal;
-        return console;
     }
 
     private Table Table()

@@ -7,51 +7,57 @@ using Testing.Scripts;
 
 namespace Detection.Tests.AbnormalStartup;
 
-/// <summary>When the startup detector speaks and when it only counts. What the checks find in a description is tested with the checks.</summary>
+/// <summary>
+/// When the startup detector speaks and when it only counts. What the checks find in a description is tested with the checks.
+/// </summary>
 public sealed class AbnormalStartupDetectorTests
 {
     private const string Raised = "raised AS-01 High web: privileged:true";
 
-    private static readonly ContainerSpec WithEtc = Some.Container() with { Mounts = [new("/etc", "/host/etc", "rw", "rprivate", "bind")] };
+    private static readonly ContainerSpec WithEtc = Some.PlainSpec() with { Mounts = [new("/etc", "/host/etc", "rw", "rprivate", "bind")] };
 
     [Fact]
     public void Says_nothing_of_a_plain_container() =>
-        Script.OnNode("n1").Created("c1", Some.Container()).After(0.2).Started("c1").After(60).Died("c1").Removed("c1").ThenAlarms(Catalog.Detectors);
+        Script.OnNode("n1").Created("c1", Some.PlainSpec()).After(0.2).Started("c1").After(60).Died("c1").Removed("c1")
+            .ThenAlarms(Catalog.Detectors);
 
     [Fact]
     public void Raises_when_the_description_is_known_and_confirms_at_the_start() =>
-        Script.OnNode("n1").Created("c1", Some.Privileged()).After(0.2).Started("c1").ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).After(0.2).Started("c1")
+            .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
     public void Raises_only_when_a_created_container_never_starts() =>
-        Script.OnNode("n1").Created("c1", Some.Privileged()).After(60).Removed("c1").ThenAlarms(Catalog.Detectors, Raised);
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).After(60).Removed("c1").ThenAlarms(Catalog.Detectors, Raised);
 
     [Fact]
     public void Labels_a_container_that_was_there_before_the_agent_looked() =>
-        Script.OnNode("n1").Existing("c1", Some.Privileged()).ThenAlarms(Catalog.Detectors, Raised + " [existing]", "confirmed AS-01");
+        Script.OnNode("n1").Existing("c1", Some.PrivilegedSpec()).ThenAlarms(Catalog.Detectors, Raised + " [existing]", "confirmed AS-01");
 
     [Fact]
     public void Does_not_confirm_an_existing_container_that_does_not_run() =>
-        Script.OnNode("n1").Existing("c1", Some.Privileged(), running: false).ThenAlarms(Catalog.Detectors, Raised + " [existing]");
+        Script.OnNode("n1").Existing("c1", Some.PrivilegedSpec(), running: false).ThenAlarms(Catalog.Detectors, Raised + " [existing]");
 
     [Fact]
     public void Does_not_count_a_container_again_when_it_is_announced_again() =>
-        Script.OnNode("n1").Created("c1", Some.Privileged()).Started("c1").After(300).Existing("c1", Some.Privileged()).After(300).Existing("c1", Some.Privileged())
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1").After(300).Existing("c1", Some.PrivilegedSpec())
+            .After(300).Existing("c1", Some.PrivilegedSpec())
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
     public void Does_not_count_a_start_twice_that_the_listing_saw_already() =>
-        Script.OnNode("n1").Existing("c1", Some.Privileged(), pid: 42).Started("c1", pid: 42)
+        Script.OnNode("n1").Existing("c1", Some.PrivilegedSpec(), pid: 42).Started("c1", pid: 42)
             .ThenAlarms(Catalog.Detectors, Raised + " [existing]", "confirmed AS-01");
 
     [Fact]
     public void Counts_a_restart_as_a_recurrence() =>
-        Script.OnNode("n1").Created("c1", Some.Privileged()).Started("c1", 10).After(60).Died("c1").After(1).Started("c1", 11)
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1", 10).After(60).Died("c1").After(1).Started("c1", 11)
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
     public void Counts_a_new_container_of_the_same_name_and_image_as_a_recurrence() =>
-        Script.OnNode("n1").Created("c1", Some.Privileged()).Started("c1").After(60).Removed("c1").After(60).Created("c2", Some.Privileged()).Started("c2")
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1").After(60).Removed("c1").After(60)
+            .Created("c2", Some.PrivilegedSpec()).Started("c2")
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
@@ -60,7 +66,7 @@ public sealed class AbnormalStartupDetectorTests
         var script = Script.OnNode("n1");
         for (int pod = 0; pod < 40; pod++)
         {
-            ContainerSpec spec = Some.Privileged("agent") with { Pod = new PodFacts("kube-system", $"agent-{pod:x5}", "uid", "DaemonSet", "agent", "sa") };
+            ContainerSpec spec = Some.PrivilegedSpec("agent") with { Pod = new PodFacts("kube-system", $"agent-{pod:x5}", "uid", "DaemonSet", "agent", "sa") };
             script.Created($"c{pod}", spec).After(0.1).Started($"c{pod}").After(600).Removed($"c{pod}");
         }
 
@@ -76,7 +82,7 @@ public sealed class AbnormalStartupDetectorTests
         var pod = new PodFacts("shop", "cart-1", "uid", "Deployment", "cart", "sa");
 
         var alarms = Script.OnNode("n1")
-            .Created("c1", Some.Privileged("app") with { Pod = pod }).Created("c2", Some.Privileged("sidecar") with { Pod = pod })
+            .Created("c1", Some.PrivilegedSpec("app") with { Pod = pod }).Created("c2", Some.PrivilegedSpec("sidecar") with { Pod = pod })
             .Run(Catalog.Detectors);
 
         alarms.OfType<AlarmRaised>().Select(a => a.Subject).ShouldBe(["app", "sidecar"]);
@@ -84,26 +90,29 @@ public sealed class AbnormalStartupDetectorTests
 
     [Fact]
     public void Begins_a_new_alarm_a_day_after_the_first() =>
-        Script.OnNode("n1").Created("c1", Some.Privileged()).Started("c1", 10).After(24 * 3600 + 1).Started("c1", 11)
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1", 10).After(24 * 3600 + 1).Started("c1", 11)
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", Raised, "confirmed AS-01");
 
     [Fact]
     public void Knows_the_alarm_again_after_a_reboot_of_the_node() =>
-        Script.OnNode("n1").Created("c1", Some.Privileged()).Started("c1", 10).After(60).Reboot().Existing("c1", Some.Privileged(), running: false).Started("c1", 7)
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1", 10).After(60).Reboot()
+            .Existing("c1", Some.PrivilegedSpec(), running: false).Started("c1", 7)
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
     public void Raises_what_only_a_better_description_shows() =>
-        Script.OnNode("n1").Created("c1", Some.Container()).Started("c1").After(1).Described("c1", Some.Privileged())
+        Script.OnNode("n1").Created("c1", Some.PlainSpec()).Started("c1").After(1).Described("c1", Some.PrivilegedSpec())
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
     public void Judges_a_container_that_started_before_it_was_described() =>
-        Script.OnNode("n1").Started("c1").After(1).Described("c1", Some.Privileged()).ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
+        Script.OnNode("n1").Started("c1").After(1).Described("c1", Some.PrivilegedSpec())
+            .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
     public void Takes_an_id_that_was_given_out_again_for_a_new_container() =>
-        Script.OnNode("n1").Created("job", Some.Privileged()).Started("job").After(1).Removed("job").After(5).Created("job", Some.Privileged()).Started("job")
+        Script.OnNode("n1").Created("job", Some.PrivilegedSpec()).Started("job").After(1).Removed("job").After(5)
+            .Created("job", Some.PrivilegedSpec()).Started("job")
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
@@ -120,7 +129,7 @@ public sealed class AbnormalStartupDetectorTests
     [Fact]
     public void Gives_the_payload_with_basis_and_severity_and_the_implied_settings_as_evidence()
     {
-        AlarmRaised alarm = RaisedBy(Some.Privileged());
+        AlarmRaised alarm = RaisedBy(Some.PrivilegedSpec());
 
         alarm.Content.ShouldHaveSingleItem().ShouldBe(new ContentItem("privileged", "privileged:true", Severity.High, "explicit"));
         Evidence evidence = alarm.Evidence.ShouldHaveSingleItem();
@@ -135,7 +144,7 @@ public sealed class AbnormalStartupDetectorTests
     [InlineData("/", "rw", "T1610 T1611")]
     [InlineData("/var/run/docker.sock", "ro", "T1610 T1611")]
     public void Names_the_escape_technique_where_a_mount_is_a_way_out(string source, string mode, string techniques) =>
-        string.Join(' ', RaisedBy(Some.Container() with { Mounts = [new(source, "/x", mode, "rprivate", "bind")] }).Attack).ShouldBe(techniques);
+        string.Join(' ', RaisedBy(Some.PlainSpec() with { Mounts = [new(source, "/x", mode, "rprivate", "bind")] }).Attack).ShouldBe(techniques);
 
     [Fact]
     public void Tells_what_to_do_in_words()
@@ -150,7 +159,7 @@ public sealed class AbnormalStartupDetectorTests
     [Fact]
     public void Names_the_workload_that_the_container_belongs_to()
     {
-        AlarmSource source = RaisedBy(Some.Privileged() with { Pod = new PodFacts("shop", "cart-7f-x", "uid", "Deployment", "cart", "sa") }).Source;
+        AlarmSource source = RaisedBy(Some.PrivilegedSpec() with { Pod = new PodFacts("shop", "cart-7f-x", "uid", "Deployment", "cart", "sa") }).Source;
 
         source.ShouldBe(new AlarmSource("n1", "boot-1-of-n1", "c1", "web", "nginx:1.27", "sha256:0123", "shop", "cart-7f-x", "Deployment/cart"));
     }
@@ -158,8 +167,13 @@ public sealed class AbnormalStartupDetectorTests
     [Fact]
     public void Ignores_everything_else_an_engine_reports()
     {
-        var script = Script.OnNode("n1").Created("c1", Some.Privileged()).Started("c1");
-        foreach (ContainerAction action in new[] { ContainerAction.Paused, ContainerAction.Unpaused, ContainerAction.ExecCreated, ContainerAction.ExecStarted, ContainerAction.ExecDied, ContainerAction.Unknown })
+        var script = Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1");
+        ContainerAction[] others =
+        [
+            ContainerAction.Paused, ContainerAction.Unpaused, ContainerAction.ExecCreated, ContainerAction.ExecStarted, ContainerAction.ExecDied,
+            ContainerAction.Unknown,
+        ];
+        foreach (ContainerAction action in others)
             script.Container(new ContainerRecord { Action = action, ContainerId = "c1" });
 
         script.ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");

@@ -6,17 +6,20 @@ using Testing.Scripts;
 
 namespace Detection.Tests.Laws;
 
-/// <summary>Logs of a few nodes on which containers come and go, with losses, reboots and clocks that are set: small, so that what matters happens often.</summary>
+/// <summary>
+/// Logs of a few nodes on which containers come and go, with losses, reboots and clocks that are set: small, so that what matters happens
+/// often.
+/// </summary>
 public static class LogGenerator
 {
     private static readonly ContainerSpec[] Specs =
     [
-        Some.Container("plain"),
-        Some.Privileged(),
-        Some.Container("caps") with { Capabilities = new CapabilitySettings(["SYS_ADMIN"], [], null, Basis.Explicit) },
-        Some.Container("mounts") with { Mounts = [new("/etc", "/e", "rw", "rprivate", "bind"), new("/", "/h", "rw", "rprivate", "bind")] },
-        Some.Container("namespaces") with { HostNamespaces = [new("pid", Basis.Explicit)], Seccomp = Setting.Explicit(SeccompProfile.Unconfined) },
-        Some.Privileged("agent") with { Pod = new PodFacts("kube-system", "agent-x", "uid", "DaemonSet", "agent", "sa") },
+        Some.PlainSpec("plain"),
+        Some.PrivilegedSpec(),
+        Some.PlainSpec("caps") with { Capabilities = new CapabilitySettings(["SYS_ADMIN"], [], null, Basis.Explicit) },
+        Some.PlainSpec("mounts") with { Mounts = [new("/etc", "/e", "rw", "rprivate", "bind"), new("/", "/h", "rw", "rprivate", "bind")] },
+        Some.PlainSpec("namespaces") with { HostNamespaces = [new("pid", Basis.Explicit)], Seccomp = Setting.Explicit(SeccompProfile.Unconfined) },
+        Some.PrivilegedSpec("agent") with { Pod = new PodFacts("kube-system", "agent-x", "uid", "DaemonSet", "agent", "sa") },
     ];
 
     private static readonly Gen<Action<Script>> Steps = Gen.Frequency<Action<Script>>(

@@ -13,7 +13,8 @@ public sealed class EnrichmentTests
     [Fact]
     public void Shows_an_event_the_container_that_its_task_runs_in()
     {
-        var batch = One(Script.OnNode("n1").Exec("c1", "/a").Created("c1", Some.Container()).Exec("c1", "/a").Exec("other", "/a").Exec("", "/a"));
+        var batch = One(Script.OnNode("n1").Exec("c1", "/a").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Exec("other", "/a")
+            .Exec("", "/a"));
 
         EnrichedBatch enriched = _enrichment.Enrich(batch);
 
@@ -26,7 +27,7 @@ public sealed class EnrichmentTests
     [Fact]
     public void Keeps_the_description_through_later_news()
     {
-        EnrichedBatch enriched = _enrichment.Enrich(One(Script.OnNode("n1").Created("c1", Some.Container()).Started("c1")));
+        EnrichedBatch enriched = _enrichment.Enrich(One(Script.OnNode("n1").Created("c1", Some.PlainSpec()).Started("c1")));
 
         enriched.ContainerAt(1)!.Last.ShouldBe(ContainerAction.Started);
         enriched.ContainerAt(1)!.Spec.ShouldNotBeNull();
@@ -35,7 +36,7 @@ public sealed class EnrichmentTests
     [Fact]
     public void Does_not_take_a_container_of_one_node_for_one_of_another()
     {
-        var script = Script.OnNode("n1").Created("c1", Some.Container()).Node("n2").Exec("c1", "/a");
+        var script = Script.OnNode("n1").Created("c1", Some.PlainSpec()).Node("n2").Exec("c1", "/a");
 
         Feed(script).ContainerAt(0).ShouldBeNull();
     }
@@ -45,7 +46,7 @@ public sealed class EnrichmentTests
     [InlineData(605, false)]
     public void Knows_a_removed_container_for_ten_minutes_more(double seconds, bool known)
     {
-        var script = Script.OnNode("n1").Created("c1", Some.Container()).Removed("c1").After(seconds).Heartbeat().Exec("c1", "/a");
+        var script = Script.OnNode("n1").Created("c1", Some.PlainSpec()).Removed("c1").After(seconds).Heartbeat().Exec("c1", "/a");
 
         EnrichedBatch enriched = Feed(script);
 
@@ -67,7 +68,7 @@ public sealed class EnrichmentTests
     [Fact]
     public void Shows_nothing_new_in_a_redelivery()
     {
-        EventBatch batch = One(Script.OnNode("n1").Created("c1", Some.Container()).After(10).Heartbeat());
+        EventBatch batch = One(Script.OnNode("n1").Created("c1", Some.PlainSpec()).After(10).Heartbeat());
         _enrichment.Enrich(batch);
 
         EnrichedBatch enriched = _enrichment.Enrich(batch);
@@ -96,7 +97,8 @@ public sealed class EnrichmentTests
     [Fact]
     public void Ticks_before_the_event_that_moves_the_watermark_over_a_second()
     {
-        var script = Script.OnNode("n1").Heartbeat().After(0.4).Heartbeat().After(0.7).Heartbeat().After(0.1).Heartbeat().After(5.8).Heartbeat().After(-3).Heartbeat();
+        var script = Script.OnNode("n1").Heartbeat().After(0.4).Heartbeat().After(0.7).Heartbeat().After(0.1).Heartbeat().After(5.8)
+            .Heartbeat().After(-3).Heartbeat();
 
         EnrichedBatch enriched = _enrichment.Enrich(One(script));
 
@@ -121,7 +123,7 @@ public sealed class EnrichmentTests
     [Fact]
     public void Does_not_take_over_damaged_state()
     {
-        Feed(Script.OnNode("n1").Created("c1", Some.Privileged()).Removed("c1").Lost(3).Heartbeat().Node("n2").Heartbeat());
+        Feed(Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Removed("c1").Lost(3).Heartbeat().Node("n2").Heartbeat());
         StateSection saved = _enrichment.Save();
 
         for (int cut = 0; cut < saved.Bytes.Length; cut++)

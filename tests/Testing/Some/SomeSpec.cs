@@ -6,7 +6,7 @@ namespace Testing;
 public static partial class Some
 {
     /// <summary>A container as plain "docker run" makes it: nothing asked for.</summary>
-    public static ContainerSpec Container(string name = "web") => new()
+    public static ContainerSpec PlainSpec(string name = "web") => new()
     {
         Name = name,
         Image = "nginx:1.27",
@@ -18,5 +18,5 @@ public static partial class Some
         NoNewPrivileges = Setting.Inherited(false),
     };
 
-    public static ContainerSpec Privileged(string name = "web") => Container(name) with { Privileged = Setting.Explicit(true) };
+    public static ContainerSpec PrivilegedSpec(string name = "web") => PlainSpec(name) with { Privileged = Setting.Explicit(true) };
 }

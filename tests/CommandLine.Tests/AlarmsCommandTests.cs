@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.Api;
+using Pipeline.Api.Ports;
+using Pipeline.Domain.Alarms;
+using Testing;
+
+namespace CommandLine.Tests;
+
+/// <summary>The command line against the real API over alarms in memory.</summary>
+public sealed class AlarmsCommandTests : IAsyncLifetime
+{
+    private readonly Alarms _alarms = new();
+    private WebApplication _app = null!;
+
+    private string Url => _app.Urls.Single();
+
+    public async ValueTask InitializeAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IAlarmQueries>(_alarms).AddAlarmApi();
+        _app = builder.Build();
+        _app.MapAlarmApi();
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public void Lists_alarms_as_a_table_for_people()
+    {
+        _alarms.Add(SomeAlarm.Raised("a"));
+
+        (int code, string output, string error) = Cli.Run("alarms", "list", "--url", Url);
+
+        (code, error).ShouldBe((0, ""));
+        output.ShouldContain("abnormal-startup");
+        output.ShouldContain("privileged:true");
+        output.ShouldContain("1 alarm\n");
+    }
+
+    [Fact]
+    public void Lists_alarms_as_csv_with_the_columns_that_were_asked_for()
+    {
+        _alarms.Add(SomeAlarm.Raised("a") with { Content = [new("mounts", """mounts:[{"source":"/"}]""", Severity.High, ""), new("privileged", "privileged:true", Severity.High, "")] });
+
+        (_, string output, _) = Cli.Run("alarms", "list", "--url", Url, "--format", "csv", "--columns", "container,rule,severity,content");
+
+        output.ShouldBe("container,rule,severity,content\nweb,AS-01,high,\"mounts:[{\"\"source\"\":\"\"/\"\"}]; privileged:true\"\n");
+    }
+
+    [Fact]
+    public void Lists_alarms_as_json_lines_over_several_pages()
+    {
+        for (int i = 0; i < 1203; i++) _alarms.Add(SomeAlarm.Raised($"{i}"));
+
+        (_, string output, _) = Cli.Run("alarms", "list", "--url", Url, "--format", "ndjson", "--limit", "1100");
+
+        string[] lines = output.TrimEnd('\n').Split('\n');
+        lines.Length.ShouldBe(1100);
+        lines.Select(line => JsonElement.Parse(line).GetProperty("id").GetGuid()).ShouldBe(Enumerable.Range(0, 1100).Select(i => SomeAlarm.Id($"{i}")));
+    }
+
+    [Fact]
+    public void Asks_for_what_the_filters_say()
+    {
+        Cli.Run(
+            "alarms", "list", "--url", Url, "--type", "abnormal-startup,file-escape", "--severity", "high", "--severity", "critical", "--node", "n&1",
+            "--container", "web", "--image", "a/*", "--rule", "AS-01", "--state", "open", "--since", "1h", "--limit", "7").Code.ShouldBe(0);
+
+        AlarmFilter asked = _alarms.Asked.ShouldNotBeNull();
+        asked.Types.ShouldBe([AlarmType.AbnormalStartup, AlarmType.FileEscape]);
+        asked.Severities.ShouldBe([Severity.High, Severity.Critical]);
+        (asked.Node, asked.Container, asked.Image, asked.Rule).ShouldBe(("n&1", "web", "a/*", "AS-01"));
+        asked.From.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Shows_one_alarm_with_its_findings_and_history()
+    {
+        _alarms.Add(SomeAlarm.Raised("a"));
+
+        (int code, string output, _) = Cli.Run("alarms", "show", SomeAlarm.Id("a").ToString(), "--url", Url);
+
+        code.ShouldBe(0);
+        foreach (string part in (string[])["Run it without --privileged.", "privileged:true", "explicit", "privileged=true", "raised"]) output.ShouldContain(part);
+    }
+
+    [Fact]
+    public void Prints_hostile_text_as_text()
+    {
+        _alarms.Add(SomeAlarm.Raised("a") with { Source = SomeAlarm.Source with { ContainerName = "\u001b[2J[red]x\u202e\n" } });
+
+        foreach (string format in (string[])["table", "csv"])
+        {
+            string output = Cli.Run("alarms", "list", "--url", Url, "--format", format).Output;
+
+            output.ShouldContain("""\u{1b}[2J[red]x\u{202e}\u{a}""");
+        }
+
+        Cli.Run("alarms", "show", SomeAlarm.Id("a").ToString(), "--url", Url).Output.ShouldContain("""\u{1b}[2J[red]x\u{202e}\u{a}""");
+    }
+
+    [Fact]
+    public void Says_how_to_start_the_system_when_nothing_answers()
+    {
+        (int code, string output, string error) = Cli.Run("alarms", "list", "--url", "http://127.0.0.1:1");
+
+        (code, output).ShouldBe((2, ""));
+        error.ShouldContain("no answer from http://127.0.0.1:1/");
+        error.ShouldContain("./run.sh");
+    }
+
+    [Theory]
+    [InlineData("list", "--severity", "urgent", "\"urgent\" is not a value of severity; allowed are low, medium, high, critical.")]
+    [InlineData("show", "--format", "json", "No alarm has this id")]
+    public void Says_what_the_api_says_when_it_refuses(string command, string option, string value, string message)
+    {
+        string[] id = command == "show" ? [SomeAlarm.Id("none").ToString()] : [];
+
+        (int code, _, string error) = Cli.Run(["alarms", command, .. id, option, value, "--url", Url]);
+
+        code.ShouldBe(2);
+        error.ShouldContain(message);
+    }
+
+    [Theory]
+    [InlineData("--since", "soon")]
+    [InlineData("--since", "99999999999d")]
+    [InlineData("--limit", "0")]
+    [InlineData("--columns", "id,colour")]
+    [InlineData("--url", "ftp://x")]
+    public void Exits_with_2_when_an_option_makes_no_sense(string option, string value)
+    {
+        (int code, string output, string error) = Cli.Run("alarms", "list", option, value);
+
+        code.ShouldBe(2);
+        error.ShouldContain(value.Split(',')[^1]);
+        output.ShouldNotContain("alarms\n");
+    }
+
+    /// <summary>Pages through what was added, in that order; the cursor is a number.</summary>
+    private sealed class Alarms : IAlarmQueries
+    {
+        private readonly List<AlarmRaised> _raised = [];
+
+        public AlarmFilter? Asked { get; private set; }
+
+        public void Add(AlarmRaised raised) => _raised.Add(raised);
+
+        public Task<AlarmPage?> ListAsync(AlarmFilter filter, string? cursor, int limit, CancellationToken cancellation)
+        {
+            Asked = filter;
+            int from = cursor is null ? 0 : int.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
+            ImmutableArray<AlarmSummary> page = [.. _raised.Skip(from).Take(limit).Select(Summary)];
+            return Task.FromResult<AlarmPage?>(new AlarmPage(page, from + page.Length < _raised.Count ? $"{from + page.Length}" : null));
+        }
+
+        public Task<StoredAlarm?> FindAsync(Guid id, CancellationToken cancellation) => Task.FromResult(
+            _raised.Find(raised => raised.AlarmId == id) is { } raised ? new StoredAlarm(AlarmView.Apply(null, raised)!, [new(raised, raised.At)]) : null);
+
+        public Task<bool> IsReadyAsync(CancellationToken cancellation) => Task.FromResult(true);
+
+        private static AlarmSummary Summary(AlarmRaised e) => new(
+            e.AlarmId, e.Type, e.RuleId, e.ClassId, e.Title, e.Severity, e.Outcome, AlarmState.Open, e.Source, e.Subject,
+            [.. e.Content.Select(item => item.Content)], 1, e.At, e.At, null, e.At, e.Labels);
+    }
+}

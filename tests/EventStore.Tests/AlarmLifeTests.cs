@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Pipeline.Api.Ports;
+using Pipeline.Domain.Alarms;
+using Pipeline.Runtime.Ports;
+using Testing;
+
+namespace EventStore.Tests;
+
+/// <summary>The flat table is a second telling of the fold: whatever happens to alarms, in whatever commits, the two agree.</summary>
+public sealed class AlarmLifeTests(PostgresFixture postgres)
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Row_says_what_the_fold_says_over_many_lives(int seed)
+    {
+        await using TestStore store = await TestStore.OpenAsync(postgres);
+        var random = new Random(seed);
+        FencingToken token = (await store.AcquireAsync()).Token;
+        AlarmEvent[] events = Interleaved(random, [.. Enumerable.Range(0, 100).Select(i => Life(random, $"{i}"))]);
+
+        for (int at = 0; at < events.Length;)
+        {
+            int count = Math.Min(1 + random.Next(60), events.Length - at);
+            (await store.CommitAsync(token, [.. events[at..(at + count)]])).ShouldBe(new CommitOutcome.Committed(count, 0));
+            at += count;
+        }
+
+        AlarmPage page = await store.ListAsync(limit: 500);
+        page.Alarms.Length.ShouldBe(100);
+        foreach (AlarmSummary row in page.Alarms)
+        {
+            StoredAlarm alarm = (await store.FindAsync(row.Id)).ShouldNotBeNull();
+            AlarmEvent[] told = [.. events.Where(e => e.AlarmId == row.Id)];
+            alarm.History.Select(e => e.Event.EventId).ShouldBe(told.Select(e => e.EventId));
+            AlarmView view = told.Aggregate((AlarmView?)null, AlarmView.Apply)!;
+            Facts(alarm.View).ShouldBe(Facts(view));
+            (row.Severity, row.Outcome, row.Occurrences, row.FirstSeen, row.LastSeen, row.ConfirmedAt, row.State).ShouldBe(Facts(view));
+            row.StoredAt.ShouldBe(alarm.History[0].StoredAt);
+            (await store.ScalarAsync<int>($"select version from read.alarms where id = '{row.Id}'")).ShouldBe(view.Version);
+        }
+    }
+
+    private static (Severity, Outcome, long, DateTimeOffset, DateTimeOffset, DateTimeOffset?, AlarmState) Facts(AlarmView view) =>
+        (view.Severity, view.Outcome, view.Occurrences, view.FirstSeen, view.LastSeen, view.ConfirmedAt, view.State);
+
+    private static AlarmEvent[] Life(Random random, string name)
+    {
+        var life = new List<AlarmEvent> { SomeAlarm.Raised(name) with { At = Time(random), Severity = Any<Severity>(random), Outcome = Any<Outcome>(random) } };
+        for (int ordinal = 1; ordinal <= random.Next(9); ordinal++)
+        {
+            life.Add(random.Next(3) switch
+            {
+                0 => SomeAlarm.Confirmed(name, ordinal) with { At = Time(random) },
+                1 => SomeAlarm.Recurred(name, ordinal, 1 + random.Next(1000)) with { At = Time(random) },
+                _ => SomeAlarm.Escalated(name, ordinal, Any<Severity>(random)) with { At = Time(random), Outcome = Any<Outcome>(random) },
+            });
+        }
+
+        return [.. life];
+    }
+
+    /// <summary>Mixes lives, each in its own order.</summary>
+    private static AlarmEvent[] Interleaved(Random random, ImmutableArray<AlarmEvent[]> lives)
+    {
+        int[] order = [.. lives.SelectMany((life, i) => Enumerable.Repeat(i, life.Length))];
+        random.Shuffle(order);
+        int[] told = new int[lives.Length];
+        return [.. order.Select(i => lives[i][told[i]++])];
+    }
+
+    /// <summary>Event times of a node may go back; to the microsecond, as PostgreSQL keeps them, and in any offset.</summary>
+    private static DateTimeOffset Time(Random random) =>
+        SomeAlarm.Moment.AddMicroseconds(random.NextInt64(86_400_000_000)).ToOffset(TimeSpan.FromHours(random.Next(-3, 4)));
+
+    private static TWord Any<TWord>(Random random) where TWord : struct, Enum => random.GetItems(Enum.GetValues<TWord>(), 1)[0];
+}
