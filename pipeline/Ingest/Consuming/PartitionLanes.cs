@@ -18,17 +18,11 @@ public delegate Task<PartitionCheckpoint> AcquireCheckpoint(PartitionId partitio
 /// partition stays paused and its checkpoint is asked for again and again.
 /// </remarks>
 internal sealed class PartitionLanes(
-    IngestOptions options,
-    AcquireCheckpoint acquire,
-    Action<AssignedPartition> open,
-    TimeProvider time,
-    TransientErrors errors,
-    Telemetry telemetry,
-    ILogger logger)
+    IngestOptions options, AcquireCheckpoint acquire, Action<AssignedPartition> open,
+    TimeProvider time, TransientErrors errors, Telemetry telemetry, ILogger logger)
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcquireTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>Attempts to set a partition's position before the consumer is given up: it may be in a state that does not heal.</summary>
     private const int MisplacedTolerated = 5;
     private readonly Dictionary<Partition, PartitionSlot> _slots = [];
@@ -50,8 +44,7 @@ internal sealed class PartitionLanes(
         {
             if (_slots.Remove(partition.Partition, out PartitionSlot? former)) Leave(former, abort: true);
             var slot = new PartitionSlot(partition);
-            _slots[partition.Partition] = slot;
-            slots.Add(slot);
+            slots.Add(_slots[partition.Partition] = slot);
             BeginOpening(slot);
         }
 
@@ -72,7 +65,7 @@ internal sealed class PartitionLanes(
     {
         List<PartitionSlot> leaving = SlotsOf(partitions);
         foreach (PartitionSlot slot in leaving) Leave(slot, abort: false);
-        WaitFor(leaving.Select(slot => slot.Lane?.Stopped).OfType<Task>(), options.RevokeWait);
+        WaitFor(leaving.Select(slot => _leaving[slot.Partition.Partition]), options.RevokeWait);
         foreach (PartitionSlot slot in leaving)
         {
             _offsets.Keep(consumer, slot);
@@ -163,9 +156,8 @@ internal sealed class PartitionLanes(
             return;
         }
 
-        Task[] stopping = [.. _slots.Values.Select(slot => slot.Lane?.Stopped).OfType<Task>()];
         Lose(all);
-        WaitFor(stopping, options.RevokeWait);
+        WaitFor(_leaving.Values, options.RevokeWait);
     }
 
     private List<PartitionSlot> SlotsOf(IEnumerable<TopicPartition> partitions) =>
@@ -192,16 +184,16 @@ internal sealed class PartitionLanes(
         slot.Due = null;
         Task earlier = _leaving.Remove(slot.Partition.Partition, out Task? leaving) ? leaving : Task.CompletedTask;
         slot.Opening = Task.Run(() => AcquireAsync(slot, earlier), CancellationToken.None);
-        slot.Opening.ContinueWith(_ => _attention.Enqueue(slot), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        slot.Opening.GetAwaiter().OnCompleted(() => _attention.Enqueue(slot));
     }
 
-    /// <remarks>The store takes one call at a time for a partition, so a lane of an earlier assignment must have stopped.</remarks>
+    /// <remarks>The store takes one call at a time for a partition, so all of an earlier assignment must have ended.</remarks>
     private async Task<PartitionCheckpoint> AcquireAsync(PartitionSlot slot, Task earlier)
     {
         using var limit = new CancellationTokenSource(AcquireTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(slot.Given, limit.Token);
         await earlier.WaitAsync(either.Token);
-        return await acquire(slot.Id, either.Token).WaitAsync(either.Token);
+        return await acquire(slot.Id, either.Token);
     }
 
     private StartPosition? TryOpen(IConsumer<byte[], byte[]> consumer, PartitionSlot slot, bool seek)
@@ -276,10 +268,10 @@ internal sealed class PartitionLanes(
     {
         slot.Withdraw();
         telemetry.Gone(slot.Partition.Partition.Value);
-        if (slot.Lane is not { } lane) return;
-        if (abort) lane.Abort();
-        else lane.End();
-        _leaving[slot.Partition.Partition] = lane.Stopped;
+        if (abort) slot.Lane?.Abort();
+        else slot.Lane?.End();
+        // An acquisition that ends later than the next owner's would fence that one.
+        _leaving[slot.Partition.Partition] = Task.WhenAll(slot.Lane?.Stopped ?? Task.CompletedTask, EndOf(slot.Opening ?? Task.CompletedTask));
     }
 
     private static Offset OffsetOf(StartPosition? start) => start?.Offset is { } offset ? new Offset(offset) : Offset.Beginning;
@@ -291,6 +283,8 @@ internal sealed class PartitionLanes(
         LaneEnd.Fenced => "fenced",
         _ => "failed",
     };
+
+    private static async Task EndOf(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static void WaitFor(IEnumerable<Task> tasks, TimeSpan bound)
     {
