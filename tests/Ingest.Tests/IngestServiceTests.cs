@@ -20,7 +20,9 @@ public sealed class IngestServiceTests(LogFixture log) : LogTest(log)
         string topic = LogFixture.UniqueName("topic");
         IngestOptions options = Member.Options(Log.BootstrapServers, topic, LogFixture.UniqueName("group")) with
         {
-            DeadLetterTopic = $"{topic}-dead", CreateTopics = true, CreatedPartitions = 3,
+            DeadLetterTopic = $"{topic}-dead",
+            CreateTopics = true,
+            CreatedPartitions = 3,
         };
         await using ServiceProvider services = Services(options);
         IngestService service = services.GetRequiredService<IngestService>();

@@ -62,7 +62,8 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
     {
         IngestOptions options = (await TopicAsync(1)) with
         {
-            Assignment = PartitionAssignmentStrategy.Range, RevokeWait = TimeSpan.FromMilliseconds(200),
+            Assignment = PartitionAssignmentStrategy.Range,
+            RevokeWait = TimeSpan.FromMilliseconds(200),
         };
         using Feeder feeder = FeederOf(options);
         await feeder.FillAsync(1, 100);
