@@ -98,24 +98,30 @@ internal sealed class ConsumerLoop : IPartitionSourceControl
         onEnded(failure);
     }
 
+    /// <summary>Ends the lanes, then the consumer, whatever happens meanwhile. Gives the first failure: it tells most.</summary>
     private Exception? Close(IConsumer<byte[], byte[]>? consumer, Exception? failure)
+    {
+        _consuming = false;
+        bool abort = failure is not null || _ending == Ending.Abandon;
+        if (_ending == Ending.No) _ending = Ending.Abandon;
+        Exception?[] faults = [failure, Attempt(() => _lanes.EndAll(consumer, abort)), Attempt(() => consumer?.Close()), Attempt(() => consumer?.Dispose())];
+        failure = Array.Find(faults, fault => fault is not null);
+        Assignment = [];
+        if (failure is null) Log.ConsumerStopped(_logger, _options.Topic);
+        else Log.ConsumerFailed(_logger, failure, _options.Topic);
+        return failure;
+    }
+
+    private static Exception? Attempt(Action step)
     {
         try
         {
-            _consuming = false;
-            bool abort = failure is not null || _ending == Ending.Abandon;
-            if (_ending == Ending.No) _ending = Ending.Abandon;
-            _lanes.EndAll(consumer, abort);
-            Assignment = [];
-            consumer?.Close();
-            consumer?.Dispose();
-            if (failure is null) Log.ConsumerStopped(_logger, _options.Topic);
-            return failure;
+            step();
+            return null;
         }
         catch (Exception cause)
         {
-            // A consumer that does not close properly is left to its session timeout; the first failure tells more.
-            return failure ?? cause;
+            return cause;
         }
     }
 
@@ -154,7 +160,7 @@ internal sealed class ConsumerLoop : IPartitionSourceControl
             .SetLogHandler((_, line) => Log.ClientSays(_logger, line.Facility, line.Message))
             .SetPartitionsAssignedHandler((consumer, partitions) => OnAssigned((IConsumer<byte[], byte[]>)consumer, partitions))
             .SetPartitionsRevokedHandler((consumer, partitions) => OnRevoked((IConsumer<byte[], byte[]>)consumer, partitions))
-            .SetPartitionsLostHandler((_, partitions) => OnLost(partitions))
+            .SetPartitionsLostHandler((consumer, partitions) => OnLost((IConsumer<byte[], byte[]>)consumer, partitions))
             .Build();
 
     private void OnError(Error error)
@@ -182,14 +188,16 @@ internal sealed class ConsumerLoop : IPartitionSourceControl
     private void OnRevoked(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions) => Guarded("revoked", () =>
     {
         List<TopicPartition> list = partitions.ConvertAll(partition => partition.TopicPartition);
+        _lanes.ClearPauses(consumer, list);
         _lanes.Revoke(consumer, list);
         Log.Revoked(_logger, Names(list));
     });
 
-    private void OnLost(List<TopicPartitionOffset> partitions) => Guarded("lost", () =>
+    private void OnLost(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions) => Guarded("lost", () =>
     {
         List<TopicPartition> list = partitions.ConvertAll(partition => partition.TopicPartition);
         Log.Lost(_logger, Names(list));
+        _lanes.ClearPauses(consumer, list);
         _lanes.Lose(list);
         _joined = false;
     });

@@ -18,20 +18,25 @@ public delegate Task<PartitionCheckpoint> AcquireCheckpoint(PartitionId partitio
 /// partition stays paused and its checkpoint is asked for again and again.
 /// </remarks>
 internal sealed class PartitionLanes(
-    IngestOptions options, AcquireCheckpoint acquire, Action<AssignedPartition> open, TimeProvider time, TransientErrors errors, Telemetry telemetry, ILogger logger)
+    IngestOptions options, AcquireCheckpoint acquire, Action<AssignedPartition> open,
+    TimeProvider time, TransientErrors errors, Telemetry telemetry, ILogger logger)
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcquireTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>Attempts to set a partition's position before the consumer is given up: it may be in a state that does not heal.</summary>
+    private const int MisplacedTolerated = 5;
     private readonly Dictionary<Partition, PartitionSlot> _slots = [];
     private readonly Dictionary<Partition, Task> _leaving = [];
     private readonly ConcurrentQueue<PartitionSlot> _attention = new();
     private readonly FlowMarks _marks = new(options.BufferHighRecords, options.BufferLowRecords, options.BufferHighBytes, options.BufferLowBytes);
     private readonly ReopenDelay _delay = new(options.ReopenDelayLeast, options.ReopenDelayMost);
+    private readonly PauseControl _pauses = new(telemetry, errors);
+    private readonly GroupOffsets _offsets = new(telemetry, logger);
     private long _epoch;
 
     public IReadOnlyCollection<PartitionSlot> Slots => _slots.Values;
 
-    /// <summary>Waits a little for the checkpoints and gives where to start; what has none by then stays parked. Must not pause here: the assignment is not made yet.</summary>
+    /// <summary>Waits a little for the checkpoints and gives where to start; what has none by then stays parked.</summary>
     public List<TopicPartitionOffset> Assign(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
     {
         var slots = new List<PartitionSlot>(partitions.Count);
@@ -39,8 +44,7 @@ internal sealed class PartitionLanes(
         {
             if (_slots.Remove(partition.Partition, out PartitionSlot? former)) Leave(former, abort: true);
             var slot = new PartitionSlot(partition);
-            _slots[partition.Partition] = slot;
-            slots.Add(slot);
+            slots.Add(_slots[partition.Partition] = slot);
             BeginOpening(slot);
         }
 
@@ -53,15 +57,18 @@ internal sealed class PartitionLanes(
         });
     }
 
+    /// <summary>Inside the handler that takes partitions away, before anything else.</summary>
+    public void ClearPauses(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions) => PauseControl.Clear(consumer, SlotsOf(partitions));
+
     /// <summary>Lets the lanes finish what they have in hand, waits for it, and keeps what they confirmed.</summary>
     public void Revoke(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions)
     {
-        List<PartitionSlot> leaving = [.. partitions.Select(partition => _slots.GetValueOrDefault(partition.Partition)).OfType<PartitionSlot>()];
+        List<PartitionSlot> leaving = SlotsOf(partitions);
         foreach (PartitionSlot slot in leaving) Leave(slot, abort: false);
-        WaitFor(leaving.Select(slot => slot.Lane?.Stopped).OfType<Task>(), options.RevokeWait);
+        WaitFor(leaving.Select(slot => _leaving[slot.Partition.Partition]), options.RevokeWait);
         foreach (PartitionSlot slot in leaving)
         {
-            StoreConfirmed(consumer, slot);
+            _offsets.Keep(consumer, slot);
             if (slot.Lane is { Stopped.IsCompleted: false } late)
             {
                 Log.LaneTooSlow(logger, slot.Id, options.RevokeWait.TotalSeconds);
@@ -84,14 +91,20 @@ internal sealed class PartitionLanes(
         }
     }
 
-    /// <summary>Hands a record to its lane. One without an open lane is dropped: it will be read again from the checkpoint.</summary>
+    /// <summary>Hands a record to its lane. One without an open lane is dropped: it is read again from the checkpoint.</summary>
     public void Deliver(ConsumeResult<byte[], byte[]> result)
     {
-        if (!_slots.TryGetValue(result.Partition, out PartitionSlot? slot) || slot.Lane is not { HasEnded: false } lane)
+        PartitionSlot? slot = _slots.GetValueOrDefault(result.Partition);
+        if (slot?.Lane is not { HasEnded: false } lane)
         {
             telemetry.Stale();
+            if (slot is null) return;
+            slot.IsFetched = true;
+            _attention.Enqueue(slot);
             return;
         }
+
+        slot.IsFetched = true;
 
         long expected = slot.Track.Next ?? 0;
         long offset = result.Offset.Value;
@@ -130,7 +143,7 @@ internal sealed class PartitionLanes(
 
     public void StoreConfirmed(IConsumer<byte[], byte[]> consumer)
     {
-        foreach (PartitionSlot slot in _slots.Values) StoreConfirmed(consumer, slot);
+        foreach (PartitionSlot slot in _slots.Values) _offsets.Keep(consumer, slot);
     }
 
     /// <summary>Every lane stops, politely or at once; the partitions stay assigned until the consumer closes.</summary>
@@ -143,16 +156,18 @@ internal sealed class PartitionLanes(
             return;
         }
 
-        Task[] stopping = [.. _slots.Values.Select(slot => slot.Lane?.Stopped).OfType<Task>()];
         Lose(all);
-        WaitFor(stopping, options.RevokeWait);
+        WaitFor(_leaving.Values, options.RevokeWait);
     }
+
+    private List<PartitionSlot> SlotsOf(IEnumerable<TopicPartition> partitions) =>
+        [.. partitions.Select(partition => _slots.GetValueOrDefault(partition.Partition)).OfType<PartitionSlot>()];
 
     private void Attend(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
     {
         if (slot.Lane is { Stopped.IsCompleted: true } lane)
         {
-            StoreConfirmed(consumer, slot);
+            _offsets.Keep(consumer, slot);
             LaneEnd end = lane.Stopped.Result;
             telemetry.LaneEnded(NameOf(end));
             if (lane.ConfirmedOffset > lane.Checkpoint.NextOffset.GetValueOrDefault()) slot.Failures = 0;
@@ -161,7 +176,7 @@ internal sealed class PartitionLanes(
         }
 
         if (slot.Opening is { IsCompleted: true }) TryOpen(consumer, slot, seek: true);
-        FollowPause(consumer, slot);
+        _pauses.Follow(consumer, slot);
     }
 
     private void BeginOpening(PartitionSlot slot)
@@ -169,16 +184,16 @@ internal sealed class PartitionLanes(
         slot.Due = null;
         Task earlier = _leaving.Remove(slot.Partition.Partition, out Task? leaving) ? leaving : Task.CompletedTask;
         slot.Opening = Task.Run(() => AcquireAsync(slot, earlier), CancellationToken.None);
-        slot.Opening.ContinueWith(_ => _attention.Enqueue(slot), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        slot.Opening.GetAwaiter().OnCompleted(() => _attention.Enqueue(slot));
     }
 
-    /// <remarks>The store takes one call at a time for a partition, so a lane of an earlier assignment must have stopped.</remarks>
+    /// <remarks>The store takes one call at a time for a partition, so all of an earlier assignment must have ended.</remarks>
     private async Task<PartitionCheckpoint> AcquireAsync(PartitionSlot slot, Task earlier)
     {
         using var limit = new CancellationTokenSource(AcquireTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(slot.Given, limit.Token);
         await earlier.WaitAsync(either.Token);
-        return await acquire(slot.Id, either.Token).WaitAsync(either.Token);
+        return await acquire(slot.Id, either.Token);
     }
 
     private StartPosition? TryOpen(IConsumer<byte[], byte[]> consumer, PartitionSlot slot, bool seek)
@@ -205,10 +220,12 @@ internal sealed class PartitionLanes(
         }
         catch (KafkaException failure)
         {
+            if (++slot.Misplaced > MisplacedTolerated) throw;
             Rest(slot, $"its position could not be set: {failure.Error.Reason}");
             return null;
         }
 
+        slot.Misplaced = 0;
         Open(slot, checkpoint, start);
         return start;
     }
@@ -247,49 +264,14 @@ internal sealed class PartitionLanes(
         Log.LaneRests(logger, slot.Id, delay.TotalSeconds, slot.Failures, reason);
     }
 
-    private void FollowPause(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
-    {
-        if (slot.WantsPause == slot.Paused) return;
-        try
-        {
-            if (slot.WantsPause)
-            {
-                consumer.Pause([slot.Partition]);
-                if (slot.Lane is not null) telemetry.Paused();
-            }
-            else consumer.Resume([slot.Partition]);
-
-            slot.Paused = !slot.Paused;
-        }
-        catch (KafkaException failure)
-        {
-            errors.Report(failure.Error);
-        }
-    }
-
     private void Leave(PartitionSlot slot, bool abort)
     {
         slot.Withdraw();
         telemetry.Gone(slot.Partition.Partition.Value);
-        if (slot.Lane is not { } lane) return;
-        if (abort) lane.Abort();
-        else lane.End();
-        _leaving[slot.Partition.Partition] = lane.Stopped;
-    }
-
-    private void StoreConfirmed(IConsumer<byte[], byte[]> consumer, PartitionSlot slot)
-    {
-        if (slot.Lane?.ConfirmedOffset is not { } confirmed || confirmed == slot.Stored) return;
-        try
-        {
-            consumer.StoreOffset(new TopicPartitionOffset(slot.Partition, confirmed));
-            slot.Stored = confirmed;
-        }
-        catch (KafkaException failure)
-        {
-            telemetry.StoreRejected();
-            Log.OffsetNotStored(logger, slot.Id, failure.Error.Reason);
-        }
+        if (abort) slot.Lane?.Abort();
+        else slot.Lane?.End();
+        // An acquisition that ends later than the next owner's would fence that one.
+        _leaving[slot.Partition.Partition] = Task.WhenAll(slot.Lane?.Stopped ?? Task.CompletedTask, EndOf(slot.Opening ?? Task.CompletedTask));
     }
 
     private static Offset OffsetOf(StartPosition? start) => start?.Offset is { } offset ? new Offset(offset) : Offset.Beginning;
@@ -301,6 +283,8 @@ internal sealed class PartitionLanes(
         LaneEnd.Fenced => "fenced",
         _ => "failed",
     };
+
+    private static async Task EndOf(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static void WaitFor(IEnumerable<Task> tasks, TimeSpan bound)
     {

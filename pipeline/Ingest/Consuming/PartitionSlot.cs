@@ -6,7 +6,7 @@ namespace Pipeline.Ingest.Consuming;
 
 /// <summary>
 /// A partition of the current assignment, as the poll thread sees it: its checkpoint is being acquired, or a lane is open on it, or it rests until it is due
-/// again. Without an open lane it stays paused. Used by the poll thread only.
+/// again. Without an open lane it is paused as soon as a record comes. Used by the poll thread only.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer or wait handle holds nothing to release.")]
 internal sealed class PartitionSlot(TopicPartition partition)
@@ -36,7 +36,13 @@ internal sealed class PartitionSlot(TopicPartition partition)
     /// <summary>Whether fetching is paused at the client library.</summary>
     public bool Paused { get; set; }
 
-    public bool WantsPause => Lane is null || Lane.WantsPause;
+    /// <summary>Whether a record has come since the assignment; only then is a pause safe (see <see cref="PauseControl"/>), and before then none is needed.</summary>
+    public bool IsFetched { get; set; }
+
+    public bool WantsPause => Lane is null ? IsFetched : Lane.WantsPause;
+
+    /// <summary>Attempts in a row to set the position that failed.</summary>
+    public int Misplaced { get; set; }
 
     /// <summary>Cancelled when the partition is taken away.</summary>
     public CancellationToken Given => _given.Token;

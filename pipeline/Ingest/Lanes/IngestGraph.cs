@@ -26,7 +26,13 @@ public sealed class IngestGraph
     private readonly Telemetry _telemetry;
 
     public IngestGraph(
-        IngestOptions options, AcquireCheckpoint acquire, IPartitionRuntime runtime, IDeadLetters deadLetters, TimeProvider time, Telemetry telemetry, ILoggerFactory loggers)
+        IngestOptions options,
+        AcquireCheckpoint acquire,
+        IPartitionRuntime runtime,
+        IDeadLetters deadLetters,
+        TimeProvider time,
+        Telemetry telemetry,
+        ILoggerFactory loggers)
     {
         _options = options;
         _telemetry = telemetry;

@@ -78,7 +78,7 @@ public sealed class DeadLetterTests(LogFixture log) : LogTest(log)
     private static List<ConsumeResult<byte[]?, byte[]>> Read(IngestOptions options, int count)
     {
         using IConsumer<byte[]?, byte[]> reader = new ConsumerBuilder<byte[]?, byte[]>(
-            new ConsumerConfig { BootstrapServers = options.BootstrapServers, GroupId = "reader", AutoOffsetReset = AutoOffsetReset.Earliest }).SetKeyDeserializer(Deserializers.ByteArray).Build();
+            new ConsumerConfig { BootstrapServers = options.BootstrapServers, GroupId = "reader" }).SetKeyDeserializer(Deserializers.ByteArray).Build();
         reader.Assign(new TopicPartitionOffset(options.DeadLetterTopic, 0, Offset.Beginning));
         var read = new List<ConsumeResult<byte[]?, byte[]>>();
         while (read.Count < count) read.Add(reader.Consume(TestContext.Current.CancellationToken));
@@ -91,7 +91,8 @@ public sealed class DeadLetterTests(LogFixture log) : LogTest(log)
         return letter.ShouldNotBeNull();
     }
 
-    private static string Header(ConsumeResult<byte[]?, byte[]> record, string name) => System.Text.Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes(name));
+    private static string Header(ConsumeResult<byte[]?, byte[]> record, string name) =>
+        System.Text.Encoding.UTF8.GetString(record.Message.Headers.GetLastBytes(name));
 
     private sealed class RefusingDeadLetters(int times) : IDeadLetters
     {

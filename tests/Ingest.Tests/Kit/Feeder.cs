@@ -13,7 +13,10 @@ internal sealed class Feeder : IDisposable
     {
         _topic = topic;
         var config = new ProducerConfig { BootstrapServers = brokers, LingerMs = 1, MessageMaxBytes = 8 * 1024 * 1024 };
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(config).SetKeySerializer(Serializers.ByteArray!).SetValueSerializer(Serializers.ByteArray!).Build();
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(config)
+            .SetKeySerializer(Serializers.ByteArray!)
+            .SetValueSerializer(Serializers.ByteArray!)
+            .Build();
     }
 
     public Task SendAsync(int partition, byte[]? key, byte[]? value) =>
@@ -25,7 +28,11 @@ internal sealed class Feeder : IDisposable
         var sent = new List<Task>();
         for (int i = 0; i < recordsEach; i++)
         {
-            for (int partition = 0; partition < partitions; partition++) sent.Add(SendAsync(partition, Sample.Key(), Sample.Value(Sample.Batch(firstSequence: _sequence++))));
+            for (int partition = 0; partition < partitions; partition++)
+            {
+                byte[] value = Sample.Value(Sample.Batch(firstSequence: _sequence++));
+                sent.Add(SendAsync(partition, Sample.Key(), value));
+            }
         }
 
         await Task.WhenAll(sent);

@@ -21,7 +21,9 @@ public abstract class LogTest(LogFixture log)
 
     /// <summary>Until each partition was processed up to an offset.</summary>
     private protected Task ReachAsync(int partitions, long end) => Eventually.GetAsync(
-        () => Task.FromResult(string.Join(" ", Enumerable.Range(0, partitions).Where(it => !Store.HasReached(it, end)).Select(it => $"{it}:{Store.Next(it)}"))),
+        () => Task.FromResult(string.Join(
+            " ",
+            Enumerable.Range(0, partitions).Where(it => !Store.HasReached(it, end)).Select(it => $"{it}:{Store.Next(it)}"))),
         behind => behind.Length == 0,
         $"{partitions} partitions to be processed up to offset {end}",
         TimeSpan.FromSeconds(30));
@@ -29,7 +31,8 @@ public abstract class LogTest(LogFixture log)
     /// <summary>Each record once, in order.</summary>
     private protected void ShouldHoldEachOnce(int partitions, int recordsEach)
     {
-        for (int partition = 0; partition < partitions; partition++) Store.Stored(partition).ShouldBe(Offsets(0, recordsEach), $"partition {partition}");
+        for (int partition = 0; partition < partitions; partition++)
+            Store.Stored(partition).ShouldBe(Offsets(0, recordsEach), $"partition {partition}");
     }
 
     private protected static IEnumerable<long> Offsets(long from, long to)

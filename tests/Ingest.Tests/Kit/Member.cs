@@ -17,12 +17,18 @@ internal sealed class Member : IAsyncDisposable
     private readonly IngestRun _run;
     private readonly DeadLetterProducer? _producer;
 
-    public Member(IngestOptions options, InMemoryStore store, Action<RecordingRuntime>? prepare = null, IDeadLetters? deadLetters = null, ILoggerFactory? loggers = null)
+    public Member(
+        IngestOptions options,
+        InMemoryStore store,
+        Action<RecordingRuntime>? prepare = null,
+        IDeadLetters? deadLetters = null,
+        ILoggerFactory? loggers = null)
     {
         Runtime = new RecordingRuntime(store);
         prepare?.Invoke(Runtime);
         loggers ??= NullLoggerFactory.Instance;
-        if (deadLetters is null) deadLetters = _producer = new DeadLetterProducer(options, TimeProvider.System, _telemetry, loggers.CreateLogger<DeadLetterProducer>());
+        if (deadLetters is null)
+            deadLetters = _producer = new DeadLetterProducer(options, TimeProvider.System, _telemetry, loggers.CreateLogger<DeadLetterProducer>());
         Counted = new Counters(_telemetry);
         var graph = new IngestGraph(options, store.AcquireAsync, Runtime, deadLetters, TimeProvider.System, _telemetry, loggers);
         _run = graph.Start(_system);

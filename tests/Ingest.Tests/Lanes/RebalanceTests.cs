@@ -42,7 +42,8 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
         using Feeder feeder = FeederOf(options);
         await feeder.FillAsync(2, 300);
         var go = new TaskCompletionSource();
-        await using var first = new Member(options, Store, runtime => runtime.BeforeFeed = (_, offset, abort) => offset < 15 ? Task.CompletedTask : go.Task.WaitAsync(abort));
+        await using var first = new Member(options, Store, runtime => runtime.BeforeFeed = (_, offset, abort) =>
+            offset < 15 ? Task.CompletedTask : go.Task.WaitAsync(abort));
         await Eventually.TrueAsync(() => first.Counted["pauses"] >= 2, "both partitions to be paused");
 
         await using var second = new Member(options, Store);
@@ -59,20 +60,23 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
     [Fact]
     public async Task Takes_a_paused_partition_back_and_goes_on_fetching_it()
     {
-        IngestOptions options = await TopicAsync(1);
+        IngestOptions options = (await TopicAsync(1)) with
+        {
+            Assignment = PartitionAssignmentStrategy.Range,
+            RevokeWait = TimeSpan.FromMilliseconds(200),
+        };
         using Feeder feeder = FeederOf(options);
         await feeder.FillAsync(1, 100);
         var go = new TaskCompletionSource();
-        await using var member = new Member(
-            options with { Assignment = PartitionAssignmentStrategy.Range, RevokeWait = TimeSpan.FromMilliseconds(200) },
-            Store,
-            runtime => runtime.BeforeFeed = (_, offset, abort) => offset < 15 ? Task.CompletedTask : go.Task.WaitAsync(abort));
+        await using var member = new Member(options, Store, runtime => runtime.BeforeFeed = (_, offset, abort) =>
+            offset < 15 ? Task.CompletedTask : go.Task.WaitAsync(abort));
         await Eventually.TrueAsync(() => member.Counted["pauses"] >= 1, "the partition to be paused");
 
         // With two members and one partition somebody is idle; when that one leaves, the partition may have moved there and back.
-        await using (var other = new Member(options with { Assignment = PartitionAssignmentStrategy.Range }, Store, runtime => runtime.BeforeFeed = (_, _, abort) => go.Task.WaitAsync(abort)))
+        await using (var other = new Member(options, Store, runtime => runtime.BeforeFeed = (_, _, abort) => go.Task.WaitAsync(abort)))
         {
-            await Eventually.TrueAsync(() => member.Counted["rebalances", "assigned"] + other.Counted["rebalances", "assigned"] >= 2, "a rebalance");
+            await Eventually.TrueAsync(() => member.Counted["rebalances", "revoked"] >= 1, "the partition to be taken away");
+            await Eventually.TrueAsync(() => member.Counted["rebalances", "assigned"] + other.Counted["rebalances", "assigned"] >= 2, "it to be given");
         }
 
         go.SetResult();
@@ -122,5 +126,44 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
 
         stuck.Runtime.Open.ShouldBe(0);
         ShouldHoldEachOnce(1, 30);
+    }
+
+    [Theory]
+    [InlineData(PartitionAssignmentStrategy.CooperativeSticky, 4)]
+    [InlineData(PartitionAssignmentStrategy.Range, 6)]
+    public async Task Reopens_lanes_that_stay_only_with_eager_assignment(PartitionAssignmentStrategy assignment, int openings)
+    {
+        IngestOptions options = (await TopicAsync(Partitions)) with { Assignment = assignment };
+        await using var first = new Member(options, Store);
+        await Eventually.TrueAsync(() => first.IsConsuming && first.Partitions == Partitions, "the first member to have all partitions");
+
+        await using var second = new Member(options, Store);
+        await Eventually.TrueAsync(
+            () => second.IsConsuming && second.Partitions == 2 && first.IsConsuming && first.Partitions == 2,
+            "the partitions to be shared");
+
+        first.Runtime.Opened.Count.ShouldBe(openings);
+        second.Runtime.Opened.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Stores_each_record_once_through_a_storm_of_rebalances()
+    {
+        const int rounds = 6;
+        IngestOptions options = await TopicAsync(Partitions);
+        using Feeder feeder = FeederOf(options);
+        var members = new Queue<Member>();
+        for (int round = 0; round < rounds; round++)
+        {
+            members.Enqueue(new Member(options, Store));
+            await feeder.FillAsync(Partitions, 100);
+            // The oldest goes in the middle of the rebalance that the newest caused.
+            if (members.Count > 2) await members.Dequeue().DisposeAsync();
+        }
+
+        await ReachAsync(Partitions, rounds * 100);
+        while (members.TryDequeue(out Member? member)) await member.DisposeAsync();
+
+        ShouldHoldEachOnce(Partitions, rounds * 100);
     }
 }
