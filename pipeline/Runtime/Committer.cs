@@ -7,9 +7,10 @@ using Pipeline.Runtime.Ports;
 namespace Pipeline.Runtime;
 
 /// <summary>
-/// Stores what one partition produces, in order, one commit at a time. Alarms go at once; what gathers while a commit is under way goes into the next. The invariant:
-/// a snapshot is stored together with or after every alarm of the offsets below it, and before any later one is handed over with it. While the store is away it tries
-/// again and again; the queue is bounded by its user, who waits in <see cref="WaitForRoomAsync"/>. Thread-safe.
+/// Stores what one partition produces, in order, one commit at a time. Alarms go at once; what gathers while a commit is under way goes
+/// into the next. The invariant: a snapshot is stored together with or after every alarm of the offsets below it, and before any later one
+/// is handed over with it. While the store is away it tries again and again; the queue is bounded by its user, who waits in <see
+/// cref="WaitForRoomAsync"/>. Thread-safe.
 /// </summary>
 internal sealed class Committer : IAsyncDisposable
 {
@@ -20,7 +21,8 @@ internal sealed class Committer : IAsyncDisposable
     private readonly Telemetry _telemetry;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Channel<bool> _work = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _work = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
     private readonly Queue<AlarmEvent> _alarms = new();
     private readonly Task _loop;
@@ -31,7 +33,8 @@ internal sealed class Committer : IAsyncDisposable
     private long? _durable;
     private TaskCompletionSource _changed = NewSignal();
 
-    public Committer(PartitionCheckpoint from, IAlarmStore store, RuntimeOptions options, TimeProvider time, Telemetry telemetry, ILogger logger)
+    public Committer(
+        PartitionCheckpoint from, IAlarmStore store, RuntimeOptions options, TimeProvider time, Telemetry telemetry, ILogger logger)
     {
         _from = from;
         _store = store;
@@ -97,7 +100,8 @@ internal sealed class Committer : IAsyncDisposable
     public Task WaitForRoomAsync(CancellationToken cancellation) => WaitAsync(() => _alarms.Count < _options.AlarmsWaiting, cancellation);
 
     /// <summary>Waits until everything is stored.</summary>
-    public Task WaitUntilStoredAsync(CancellationToken cancellation) => WaitAsync(() => _alarms.Count == 0 && _snapshot is null && !_committing, cancellation);
+    public Task WaitUntilStoredAsync(CancellationToken cancellation) =>
+        WaitAsync(() => _alarms.Count == 0 && _snapshot is null && !_committing, cancellation);
 
     /// <summary>Waits until no snapshot waits.</summary>
     public Task WaitForSnapshotAsync(CancellationToken cancellation) => WaitAsync(() => _snapshot is null, cancellation);
@@ -111,7 +115,9 @@ internal sealed class Committer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Waits for a condition on the guarded state, or until the partition is fenced, after which nothing here changes any more.</summary>
+    /// <summary>
+    /// Waits for a condition on the guarded state, or until the partition is fenced, after which nothing here changes any more.
+    /// </summary>
     private async Task WaitAsync(Func<bool> condition, CancellationToken cancellation)
     {
         while (true)
@@ -155,7 +161,9 @@ internal sealed class Committer : IAsyncDisposable
             int most = Math.Min(_options.AlarmsPerCommit, _snapshot is null ? _alarms.Count : _alarmsBeforeSnapshot);
             bool withSnapshot = _snapshot is not null && most == _alarmsBeforeSnapshot;
             _committing = most > 0 || withSnapshot;
-            return _committing ? new PartitionCommit(_from.Partition, _from.Token, [.. _alarms.Take(most)], withSnapshot ? _snapshot : null) : null;
+            return _committing
+                ? new PartitionCommit(_from.Partition, _from.Token, [.. _alarms.Take(most)], withSnapshot ? _snapshot : null)
+                : null;
         }
     }
 

@@ -13,10 +13,13 @@ internal static partial class Log
     [LoggerMessage(4001, LogLevel.Warning, "{Partition}: the saved state of {Owner} is not used, it begins with none: {Reason}")]
     public static partial void StateDiscarded(ILogger logger, PartitionId partition, string owner, string reason);
 
-    [LoggerMessage(4002, LogLevel.Error, "{Partition}: detector {Detector} failed on event {EventId} in offset {Offset}; the partition begins again from its checkpoint")]
-    public static partial void DetectorFailed(ILogger logger, Exception? cause, PartitionId partition, string detector, EventId eventId, long offset);
+    [LoggerMessage(4002, LogLevel.Error,
+        "{Partition}: detector {Detector} failed on event {EventId} in offset {Offset}; the partition begins again from its checkpoint")]
+    public static partial void DetectorFailed(
+        ILogger logger, Exception? cause, PartitionId partition, string detector, EventId eventId, long offset);
 
-    [LoggerMessage(4003, LogLevel.Error, "{Partition}: event {EventId} was reported and is not shown to detector {Detector} again, which failed on it {Failures} times")]
+    [LoggerMessage(4003, LogLevel.Error,
+        "{Partition}: event {EventId} was reported and is not shown to detector {Detector} again, which failed on it {Failures} times")]
     public static partial void EventPoisoned(ILogger logger, PartitionId partition, EventId eventId, string detector, int failures);
 
     [LoggerMessage(4004, LogLevel.Error, "{Partition}: event {EventId} could not be reported; it is not passed over")]

@@ -9,7 +9,9 @@ public sealed record RuntimeOptions
     /// <summary>Records after which a checkpoint is stored without waiting for the interval.</summary>
     public int CheckpointRecords { get; init; } = 50_000;
 
-    /// <summary>Alarm events of one partition that may wait for the store; at this many the partition waits too. One batch may exceed it.</summary>
+    /// <summary>
+    /// Alarm events of one partition that may wait for the store; at this many the partition waits too. One batch may exceed it.
+    /// </summary>
     public int AlarmsWaiting { get; init; } = 10_000;
 
     /// <summary>Alarm events in one commit; what gathers while a commit is under way goes into the next one together.</summary>
@@ -31,9 +33,11 @@ public sealed record RuntimeOptions
         if (AlarmsWaiting is < 1 or > 1_000_000) yield return "AlarmsWaiting must be 1 to 1,000,000.";
         if (AlarmsPerCommit is < 1 or > 10_000) yield return "AlarmsPerCommit must be 1 to 10,000.";
         if (!Within(RetryDelayLeast, 0.001, 60)) yield return "RetryDelayLeast must be 1 millisecond to 1 minute.";
-        if (RetryDelayMost < RetryDelayLeast || RetryDelayMost > TimeSpan.FromMinutes(10)) yield return "RetryDelayMost must be RetryDelayLeast to 10 minutes.";
+        if (RetryDelayMost < RetryDelayLeast || RetryDelayMost > TimeSpan.FromMinutes(10))
+            yield return "RetryDelayMost must be RetryDelayLeast to 10 minutes.";
         if (FailuresRemembered is < 1 or > 1_000_000) yield return "FailuresRemembered must be 1 to 1,000,000.";
     }
 
-    private static bool Within(TimeSpan value, double leastSeconds, double mostSeconds) => value.TotalSeconds >= leastSeconds && value.TotalSeconds <= mostSeconds;
+    private static bool Within(TimeSpan value, double leastSeconds, double mostSeconds) =>
+        value.TotalSeconds >= leastSeconds && value.TotalSeconds <= mostSeconds;
 }

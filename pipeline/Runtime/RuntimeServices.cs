@@ -9,7 +9,8 @@ using Pipeline.Runtime.Processing;
 namespace Pipeline.Runtime;
 
 /// <summary>
-/// Registration. Wants an <see cref="IAlarmStore"/> and <see cref="IPoisonEvents"/> from others, and takes an <see cref="ActorSystem"/> where one is registered.
+/// Registration. Wants an <see cref="IAlarmStore"/> and <see cref="IPoisonEvents"/> from others, and takes an <see cref="ActorSystem"/>
+/// where one is registered.
 /// </summary>
 public static class RuntimeServices
 {

@@ -5,7 +5,9 @@ using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Runtime;
 
-/// <summary>The measurements of this project. Tags are of low cardinality: detectors and outcomes, never nodes or alarms. Thread-safe.</summary>
+/// <summary>
+/// The measurements of this project. Tags are of low cardinality: detectors and outcomes, never nodes or alarms. Thread-safe.
+/// </summary>
 public sealed class Telemetry : IDisposable
 {
     public const string MeterName = "Pipeline.Runtime";
@@ -30,17 +32,23 @@ public sealed class Telemetry : IDisposable
     {
         _batches = _meter.CreateCounter<long>("pipeline.runtime.batches", "{batch}", "Batches run through the detectors.");
         _events = _meter.CreateCounter<long>("pipeline.runtime.events", "{event}", "New events among them.");
-        _duplicates = _meter.CreateCounter<long>("pipeline.runtime.duplicates", "{event}", "Redelivered events, skipped by their sequence numbers.");
-        _gaps = _meter.CreateCounter<long>("pipeline.runtime.gaps", "{gap}", "Gaps in the sequence numbers and losses that agents reported.");
-        _evictions = _meter.CreateCounter<long>("pipeline.runtime.evictions", "{entry}", "State forgotten because a bound was reached, by what held it.");
+        _duplicates = _meter.CreateCounter<long>(
+            "pipeline.runtime.duplicates", "{event}", "Redelivered events, skipped by their sequence numbers.");
+        _gaps = _meter.CreateCounter<long>(
+            "pipeline.runtime.gaps", "{gap}", "Gaps in the sequence numbers and losses that agents reported.");
+        _evictions = _meter.CreateCounter<long>(
+            "pipeline.runtime.evictions", "{entry}", "State forgotten because a bound was reached, by what held it.");
         _alarms = _meter.CreateCounter<long>("pipeline.runtime.alarms", "{event}", "Alarm events made, by kind.");
         _failures = _meter.CreateCounter<long>("pipeline.runtime.detector_failures", "{failure}", "Exceptions of detectors, by detector.");
-        _poison = _meter.CreateCounter<long>("pipeline.runtime.poison_events", "{event}", "Events not shown to a detector again after it failed on them twice.");
-        _discarded = _meter.CreateCounter<long>("pipeline.runtime.discarded_states", "{state}", "Saved states that could not be taken over, by their owner.");
+        _poison = _meter.CreateCounter<long>(
+            "pipeline.runtime.poison_events", "{event}", "Events not shown to a detector again after it failed on them twice.");
+        _discarded = _meter.CreateCounter<long>(
+            "pipeline.runtime.discarded_states", "{state}", "Saved states that could not be taken over, by their owner.");
         _retries = _meter.CreateCounter<long>("pipeline.runtime.commit_retries", "{attempt}", "Commits that the store was not there for.");
         _commit = _meter.CreateHistogram<double>("pipeline.runtime.commit.duration", "s", "Time that one commit took, by outcome.");
         _checkpoint = _meter.CreateHistogram<long>("pipeline.runtime.checkpoint.size", "By", "State in one checkpoint.");
-        _meter.CreateObservableGauge("pipeline.runtime.alarms_waiting", () => Interlocked.Read(ref _waiting), "{event}", "Alarm events that wait for the store.");
+        _meter.CreateObservableGauge(
+            "pipeline.runtime.alarms_waiting", () => Interlocked.Read(ref _waiting), "{event}", "Alarm events that wait for the store.");
         _meter.CreateObservableGauge("pipeline.runtime.lanes", () => Interlocked.Read(ref _lanes), "{lane}", "Partitions being processed.");
     }
 

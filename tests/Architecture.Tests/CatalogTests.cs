@@ -46,7 +46,8 @@ public sealed partial class CatalogTests
     [Fact]
     public void Every_rule_is_described_in_the_document_on_alarms()
     {
-        string[] rules = [.. SourceTree.Files(".cs").Where(path => SourceTree.Name(path).StartsWith("pipeline/Detection/", StringComparison.Ordinal))
+        string[] rules = [.. SourceTree.Files(".cs")
+            .Where(path => SourceTree.Name(path).StartsWith("pipeline/Detection/", StringComparison.Ordinal))
             .SelectMany(path => RuleId().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Distinct()];
 
         rules.ShouldNotBeEmpty();

@@ -2,12 +2,16 @@ using System.Xml.Linq;
 
 namespace Architecture.Tests;
 
-/// <summary>Who may know whom (docs/architecture.md). Read from the project files, so that a reference is wrong as soon as it is written.</summary>
+/// <summary>
+/// Who may know whom (docs/architecture.md). Read from the project files, so that a reference is wrong as soon as it is written.
+/// </summary>
 public sealed class ReferenceTests
 {
     private static readonly string[] PipelineParts = ["Domain", "Detection", "Runtime", "Api", "Schemas"];
 
-    /// <summary>Adapters may know the pure projects and the ports, never each other. A project that is not listed has to be thought about first.</summary>
+    /// <summary>
+    /// Adapters may know the pure projects and the ports, never each other. A project that is not listed has to be thought about first.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["pipeline/Domain"] = [],
@@ -40,7 +44,8 @@ public sealed class ReferenceTests
     [InlineData(typeof(Pipeline.Domain.Kernel.PartitionKernel))]
     [InlineData(typeof(Pipeline.Detection.Catalog))]
     public void Pure_projects_run_on_the_base_class_library_alone(Type inside) =>
-        inside.Assembly.GetReferencedAssemblies().Select(a => a.Name!).Where(name => !name.StartsWith("System", StringComparison.Ordinal) && name != "Pipeline.Domain")
+        inside.Assembly.GetReferencedAssemblies().Select(a => a.Name!)
+            .Where(name => !name.StartsWith("System", StringComparison.Ordinal) && name != "Pipeline.Domain")
             .ShouldBeEmpty();
 
     private static IEnumerable<string> Wrong()

@@ -7,7 +7,8 @@ internal static class SourceTree
 {
     private static readonly string[] NotOurs = ["bin", "obj", ".git", ".vs", "node_modules", "TestResults"];
 
-    public static IEnumerable<string> Files(string ending) => Under(new DirectoryInfo(Repository.Root)).Where(path => path.EndsWith(ending, StringComparison.Ordinal));
+    public static IEnumerable<string> Files(string ending) =>
+        Under(new DirectoryInfo(Repository.Root)).Where(path => path.EndsWith(ending, StringComparison.Ordinal));
 
     /// <summary>Path from the root of the checkout, with slashes.</summary>
     public static string Name(string path) => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');

@@ -18,7 +18,9 @@ public sealed partial class TidyTests
 
     [Fact]
     public void No_type_is_named_for_nothing_in_particular() =>
-        SourceTree.Files(".cs").SelectMany(path => EmptyName().Matches(File.ReadAllText(path)).Select(match => $"{SourceTree.Name(path)}: {match.Value}")).ShouldBeEmpty();
+        SourceTree.Files(".cs")
+            .SelectMany(path => EmptyName().Matches(File.ReadAllText(path)).Select(match => $"{SourceTree.Name(path)}: {match.Value}"))
+            .ShouldBeEmpty();
 
     [Fact]
     public void Nothing_names_the_machine_it_was_made_on() =>
@@ -28,7 +30,8 @@ public sealed partial class TidyTests
     public void Nothing_is_left_to_be_done() =>
         SourceTree.Files(".cs").Where(path => Unfinished().IsMatch(File.ReadAllText(path))).Select(SourceTree.Name).ShouldBeEmpty();
 
-    private static bool IsText(string path) => TextEndings.Contains(Path.GetExtension(path)) || Path.GetFileName(path) is "run" or "alarmctl" or "Dockerfile";
+    private static bool IsText(string path) =>
+        TextEndings.Contains(Path.GetExtension(path)) || Path.GetFileName(path) is "run" or "alarmctl" or "Dockerfile";
 
     [GeneratedRegex(@"\b(class|record|struct|interface|enum) \w*(Helper|Manager|Util|Utils|Utility|Impl)s?\b")]
     private static partial Regex EmptyName();

@@ -9,10 +9,14 @@ using Testing.Scripts;
 
 namespace Runtime.Tests;
 
-/// <summary>A detector that throws loses its partition no alarm: the lane begins again from the checkpoint, and what fails twice is reported and passed over.</summary>
+/// <summary>
+/// A detector that throws loses its partition no alarm: the lane begins again from the checkpoint, and what fails twice is reported and
+/// passed over.
+/// </summary>
 public sealed class FailingDetectorTests : LaneTests
 {
-    private static readonly Script WithBoom = Script.OnNode("n1").Exec("c1", "/a").After(2).Exec("c1", "/bin/boom").After(2).Exec("c1", "/a").After(2).Exec("c2", "/a");
+    private static readonly Script WithBoom = Script.OnNode("n1").Exec("c1", "/a").After(2).Exec("c1", "/bin/boom").After(2)
+        .Exec("c1", "/a").After(2).Exec("c2", "/a");
     private static readonly EventBatch[] Boom = [.. Batches.Of(WithBoom.Events, 1)];
 
     [Fact]

@@ -7,13 +7,16 @@ using Testing.Scripts;
 
 namespace Runtime.Tests;
 
-/// <summary>What a lane stores and when: alarms at once, checkpoints at clean cuts, everything at a drain, nothing twice after a crash.</summary>
+/// <summary>
+/// What a lane stores and when: alarms at once, checkpoints at clean cuts, everything at a drain, nothing twice after a crash.
+/// </summary>
 public sealed class PartitionLaneTests : LaneTests
 {
     [Fact]
     public async Task Makes_the_same_alarms_as_the_kernel_without_actors()
     {
-        var script = Script.OnNode("n1").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Node("n2").Exec("c1", "/a").Node("n1").Exec("c1", "/a").Lost(2).After(9).Exec("c2", "/a");
+        var script = Script.OnNode("n1").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Node("n2").Exec("c1", "/a").Node("n1")
+            .Exec("c1", "/a").Lost(2).After(9).Exec("c2", "/a");
         (IPartitionLane lane, _) = await OpenAsync();
 
         (await FeedAsync(lane, [.. Batches.Of(script.Events)])).ShouldBe(new LaneOutcome.Done());
@@ -93,11 +96,14 @@ public sealed class PartitionLaneTests : LaneTests
     [Fact]
     public async Task Never_stores_a_checkpoint_before_an_alarm_that_it_covers()
     {
-        Options = Options with { CheckpointRecords = 2, AlarmsPerCommit = 1 };
+        Options = Options with { CheckpointRecords = 5, AlarmsPerCommit = 1 };
         EventBatch[] log = Programs(30);
         (IPartitionLane lane, _) = await OpenAsync();
 
+        // Snapshots have to wait behind alarms.
+        Store.Hold();
         await FeedAsync(lane, log);
+        Store.Release();
         await lane.DrainAsync(Cancellation);
 
         int stored = 0;

@@ -9,8 +9,8 @@ using Testing.Scripts;
 namespace Runtime.Tests;
 
 /// <summary>
-/// Lanes that crash, drain, move to another owner, read records twice and meet a store that is away, at places that a seed chooses: in the end the store holds exactly
-/// the events that the kernel makes of the same log when nothing happens to it.
+/// Lanes that crash, drain, move to another owner, read records twice and meet a store that is away, at places that a seed chooses: in the
+/// end the store holds exactly the events that the kernel makes of the same log when nothing happens to it.
 /// </summary>
 public sealed class RestlessLanesTests : LaneTests
 {

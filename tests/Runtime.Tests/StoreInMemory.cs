@@ -56,7 +56,8 @@ internal sealed class StoreInMemory : IAlarmStore
             _commits = _commits.Add(commit);
             AlarmEvent[] fresh = [.. commit.Alarms.Where(a => _ids.Add(a.EventId))];
             _alarms = _alarms.AddRange(fresh);
-            if (commit.Snapshot is { } snapshot) _checkpoints[commit.Partition] = current with { NextOffset = snapshot.NextOffset, State = snapshot.State };
+            if (commit.Snapshot is { } snapshot)
+                _checkpoints[commit.Partition] = current with { NextOffset = snapshot.NextOffset, State = snapshot.State };
             return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);
         }
     }

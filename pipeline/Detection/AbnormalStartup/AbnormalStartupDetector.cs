@@ -7,12 +7,16 @@ using Pipeline.Domain.Kernel;
 namespace Pipeline.Detection.AbnormalStartup;
 
 /// <summary>
-/// Containers that are given more power than they should have (rules AS-01 to AS-03). A container is judged when its description is known, which is before its first
-/// process runs, and the alarm is confirmed when it starts. An id that was judged is not an occurrence again because somebody announces it again; a start after the first is.
+/// Containers that are given more power than they should have (rules AS-01 to AS-03). A container is judged when its description is known,
+/// which is before its first process runs, and the alarm is confirmed when it starts. An id that was judged is not an occurrence again
+/// because somebody announces it again; a start after the first is.
 /// </summary>
 public sealed class AbnormalStartupDetector(StartupPolicy policy) : IDetector
 {
-    /// <summary>Containers of one partition whose judgement is remembered; far more than its nodes run. One that is forgotten counts again when it is announced again.</summary>
+    /// <summary>
+    /// Containers of one partition whose judgement is remembered; far more than its nodes run. One that is forgotten counts again when it
+    /// is announced again.
+    /// </summary>
     public const int MostContainers = 65_536;
 
     public static DetectorSpec Description { get; } = new("abnormal-startup", AlarmType.AbnormalStartup, 1, EventKinds.Container);
@@ -102,7 +106,8 @@ public sealed class AbnormalStartupDetector(StartupPolicy policy) : IDetector
 
     private static void Confirm(in Observation observation, ImmutableArray<StartupAlarm> alarms, IFindings findings)
     {
-        foreach (StartupAlarm alarm in alarms) findings.Confirm(observation.Node, alarm.DedupKey, observation.Time, alarm.EvidenceAt(observation));
+        foreach (StartupAlarm alarm in alarms)
+            findings.Confirm(observation.Node, alarm.DedupKey, observation.Time, alarm.EvidenceAt(observation));
     }
 
     /// <summary>What is remembered of one container.</summary>

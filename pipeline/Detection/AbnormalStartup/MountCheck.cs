@@ -33,7 +33,10 @@ internal static class MountCheck
             : new StartupFinding(StartupClass.Mounts, StartupCheckNames.Mounts, Payload(bad.ToImmutable()), worst, Basis.Explicit);
     }
 
-    /// <summary>Whether the mount alone is a way out to the host: all of its file system to write to, or a runtime's socket, which obeys even when mounted read-only.</summary>
+    /// <summary>
+    /// Whether the mount alone is a way out to the host: all of its file system to write to, or a runtime's socket, which obeys even when
+    /// mounted read-only.
+    /// </summary>
     public static bool OpensHost(ContainerMount mount, StartupPolicy policy)
     {
         if (Judge(mount, policy) is null || HostPath.Normalise(mount.Source) is not { } source) return false;

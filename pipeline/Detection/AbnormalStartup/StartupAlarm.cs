@@ -8,7 +8,10 @@ using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection.AbnormalStartup;
 
-/// <summary>All findings of one class in one container's description: one alarm, so that a consumer selects on a finding and is not paged once for each.</summary>
+/// <summary>
+/// All findings of one class in one container's description: one alarm, so that a consumer selects on a finding and is not paged once for
+/// each.
+/// </summary>
 internal sealed class StartupAlarm
 {
     private readonly StartupRule _rule;
@@ -34,8 +37,8 @@ internal sealed class StartupAlarm
     public Guid Fingerprint { get; }
 
     /// <summary>
-    /// Whose container it is and what was found: the pods of one workload, or the containers of one name and image, with the same findings are one alarm however often
-    /// they are started again.
+    /// Whose container it is and what was found: the pods of one workload, or the containers of one name and image, with the same findings
+    /// are one alarm however often they are started again.
     /// </summary>
     public string DedupKey { get; }
 
@@ -44,7 +47,8 @@ internal sealed class StartupAlarm
         StartupResult result = StartupChecks.Evaluate(spec, policy);
         return result.Findings.IsEmpty
             ? []
-            : [.. StartupRule.All.Where(r => result.Findings.Any(f => f.Class == r.Class)).Select(r => new StartupAlarm(r.Class, spec, result, policy))];
+            : [.. StartupRule.All.Where(r => result.Findings.Any(f => f.Class == r.Class))
+                .Select(r => new StartupAlarm(r.Class, spec, result, policy))];
     }
 
     public Finding At(in Observation observation) => new()
@@ -91,7 +95,10 @@ internal sealed class StartupAlarm
         _spec.Pod?.Pod ?? "",
         _spec.Pod is { WorkloadName: not "" } pod ? $"{pod.WorkloadKind}/{pod.WorkloadName}" : "");
 
-    /// <summary>A container's name is unique within its pod; elsewhere the image tells apart containers that happen to have one name on different days.</summary>
+    /// <summary>
+    /// A container's name is unique within its pod; elsewhere the image tells apart containers that happen to have one name on different
+    /// days.
+    /// </summary>
     private static string Owner(ContainerSpec spec)
     {
         if (spec.Pod is { WorkloadName: not "" } pod) return $"{pod.Namespace}/{pod.WorkloadKind}/{pod.WorkloadName}/{spec.Name}";

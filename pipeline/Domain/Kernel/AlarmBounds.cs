@@ -4,7 +4,9 @@ using Pipeline.Domain.Identity;
 
 namespace Pipeline.Domain.Kernel;
 
-/// <summary>How large an alarm may become. What it quotes comes from containers and is hostile: an alarm must always fit a message and a row.</summary>
+/// <summary>
+/// How large an alarm may become. What it quotes comes from containers and is hostile: an alarm must always fit a message and a row.
+/// </summary>
 internal static class AlarmBounds
 {
     public const int LongestKey = 512;
@@ -21,11 +23,13 @@ internal static class AlarmBounds
     public static string Key(string dedupKey) =>
         dedupKey.Length <= LongestKey ? dedupKey : $"{dedupKey[..(LongestKey - 40)]}#{DeterministicId.From(dedupKey):N}";
 
-    public static Evidence Cut(Evidence evidence) => evidence.Facts.Count <= MostItems && evidence.Facts.Values.All(v => v.Length <= LongestFact)
+    public static Evidence Cut(Evidence evidence) =>
+        evidence.Facts.Count <= MostItems && evidence.Facts.Values.All(v => v.Length <= LongestFact)
         ? evidence
         : evidence with
         {
-            Facts = evidence.Facts.Take(MostItems).ToImmutableSortedDictionary(f => f.Key, f => StateFormat.Cut(f.Value, LongestFact), StringComparer.Ordinal),
+            Facts = evidence.Facts.Take(MostItems)
+                .ToImmutableSortedDictionary(f => f.Key, f => StateFormat.Cut(f.Value, LongestFact), StringComparer.Ordinal),
         };
 
     public static AlarmRaised Raised(Guid id, DetectorSpec detector, string key, Finding finding) => new()

@@ -5,10 +5,11 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// Turns what a detector finds into alarm events. The first finding of a key on a node raises an alarm and opens its episode; while the episode lasts repeats are
-/// counted and told compactly: the first at once, then at most one event for each second of the node's time, and what is left over when the watermark has passed that
-/// second. The last <see cref="AlarmRecurred"/> of an episode that has gone quiet therefore carries the exact total. Worse severity or outcome is told at once.
-/// All of it follows event time, so that the same log gives the same events with the same ids. Not thread-safe.
+/// Turns what a detector finds into alarm events. The first finding of a key on a node raises an alarm and opens its episode; while the
+/// episode lasts repeats are counted and told compactly: the first at once, then at most one event for each second of the node's time, and
+/// what is left over when the watermark has passed that second. The last <see cref="AlarmRecurred"/> of an episode that has gone quiet
+/// therefore carries the exact total. Worse severity or outcome is told at once. All of it follows event time, so that the same log gives
+/// the same events with the same ids. Not thread-safe.
 /// </summary>
 public sealed class AlarmJournal : IFindings
 {
@@ -36,7 +37,10 @@ public sealed class AlarmJournal : IFindings
 
     public int OpenEpisodes => _episodes.Count;
 
-    /// <summary>Episodes that ended early because of the bound: a repeat of theirs raises a new alarm. Since this object was made, not part of the state.</summary>
+    /// <summary>
+    /// Episodes that ended early because of the bound: a repeat of theirs raises a new alarm. Since this object was made, not part of the
+    /// state.
+    /// </summary>
     public long EvictedEpisodes { get; private set; }
 
     public void Report(Finding finding)
@@ -60,7 +64,9 @@ public sealed class AlarmJournal : IFindings
     }
 
     /// <inheritdoc/>
-    /// <remarks>Holds for the newest alarm of the key, also when its episode is over: a container may be started long after it was created.</remarks>
+    /// <remarks>
+    /// Holds for the newest alarm of the key, also when its episode is over: a container may be started long after it was created.
+    /// </remarks>
     public void Confirm(NodeBoot node, string dedupKey, EventTime at, Evidence evidence)
     {
         if (!_episodes.TryGet((node.Node, AlarmBounds.Key(dedupKey)), out Episode? episode) || episode.Confirmed) return;
@@ -175,7 +181,9 @@ public sealed class AlarmJournal : IFindings
         episode.Outcome = outcome;
         Add(new AlarmEscalated
         {
-            AlarmId = episode.AlarmId, Ordinal = episode.NextOrdinal++, At = finding.At.Wall, Severity = severity, Outcome = outcome, Evidence = newest,
+            AlarmId = episode.AlarmId, Ordinal = episode.NextOrdinal++, At = finding.At.Wall,
+            Severity = severity,
+            Outcome = outcome, Evidence = newest,
         });
         return true;
     }
@@ -191,7 +199,8 @@ public sealed class AlarmJournal : IFindings
         if (waiting.Count == 0) _untold.Remove(node);
         Add(new AlarmRecurred
         {
-            AlarmId = episode.AlarmId, Ordinal = episode.NextOrdinal++, At = newest.At, Occurrences = episode.Occurrences, Evidence = newest,
+            AlarmId = episode.AlarmId, Ordinal = episode.NextOrdinal++, At = newest.At,
+            Occurrences = episode.Occurrences, Evidence = newest,
         });
     }
 
@@ -203,7 +212,8 @@ public sealed class AlarmJournal : IFindings
 
     /// <summary>The piece of evidence that is the cause itself, else the last.</summary>
     private static Evidence Deciding(Finding finding) =>
-        AlarmBounds.Cut(finding.Evidence.LastOrDefault(e => e.Sequence == finding.Cause.Sequence && e.Boot == finding.Cause.Boot.Value) ?? finding.Evidence[^1]);
+        AlarmBounds.Cut(finding.Evidence.LastOrDefault(e => e.Sequence == finding.Cause.Sequence && e.Boot == finding.Cause.Boot.Value)
+            ?? finding.Evidence[^1]);
 
     /// <summary>An attempt may turn out a success, never the other way round; a weakness may turn out to be used.</summary>
     private static int Weight(Outcome outcome) => outcome switch

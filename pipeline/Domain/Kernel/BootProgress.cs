@@ -40,7 +40,9 @@ internal sealed class BootProgress
         return (int)first;
     }
 
-    /// <summary>The agent accounts for losses with heartbeats and loss reports; what it lost unnumbered, it lost since its last account.</summary>
+    /// <summary>
+    /// The agent accounts for losses with heartbeats and loss reports; what it lost unnumbered, it lost since its last account.
+    /// </summary>
     public void Account(EventBatch batch, int position)
     {
         ref readonly EventRecord e = ref batch.Events[position];
@@ -50,7 +52,8 @@ internal sealed class BootProgress
 
             // Numbered ones show as a gap of the sequence anyway.
             if (loss is { FirstSequence: 0, LastSequence: 0, Count: > 0 })
-                Add(new EvidenceGap(loss.Count, EvidenceGap.Unnumbered, EvidenceGap.Unnumbered, _lastAccountNs, e.BootNs, batch.FirstSequence + position));
+                Add(new EvidenceGap(loss.Count, EvidenceGap.Unnumbered, EvidenceGap.Unnumbered,
+                    _lastAccountNs, e.BootNs, batch.FirstSequence + position));
         }
 
         _lastAccountNs = e.BootNs;
@@ -83,7 +86,12 @@ internal sealed class BootProgress
     public static BootProgress Load(BinaryReader state)
     {
         long highest = state.ReadInt64();
-        var progress = new BootProgress { _highest = highest < 0 ? null : highest, _lastAccountNs = state.ReadInt64(), Watermark = Watermark.Load(state) };
+        var progress = new BootProgress
+        {
+            _highest = highest < 0 ? null : highest,
+            _lastAccountNs = state.ReadInt64(),
+            Watermark = Watermark.Load(state),
+        };
         for (int left = state.ReadCount(GapsKept); left > 0; left--) progress._gaps.Add(EvidenceGap.Load(state));
         return progress;
     }

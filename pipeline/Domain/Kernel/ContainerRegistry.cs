@@ -4,12 +4,14 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// The containers of one node as their engine described them. A removed one is still known for a while, since events of its last moments come after the news of its
-/// end. Over the bound the one whose engine has been silent about it for longest is forgotten.
+/// The containers of one node as their engine described them. A removed one is still known for a while, since events of its last moments
+/// come after the news of its end. Over the bound the one whose engine has been silent about it for longest is forgotten.
 /// </summary>
 internal sealed class ContainerRegistry
 {
-    /// <summary>A kubelet runs 110 pods by default, and up to 500 are known from the field; each may hold a few containers, running or exited.</summary>
+    /// <summary>
+    /// A kubelet runs 110 pods by default, and up to 500 are known from the field; each may hold a few containers, running or exited.
+    /// </summary>
     public const int MostContainers = 4096;
 
     /// <summary>Event time for which a removed container stays known.</summary>
@@ -43,7 +45,10 @@ internal sealed class ContainerRegistry
         return context;
     }
 
-    /// <summary>Event time of this boot has passed <paramref name="watermarkNs"/>: what was removed long before goes, and what an earlier boot removed.</summary>
+    /// <summary>
+    /// Event time of this boot has passed <paramref name="watermarkNs"/>: what was removed long before goes, and what an earlier boot
+    /// removed.
+    /// </summary>
     /// <returns>True when a container was forgotten.</returns>
     public bool Advance(BootId boot, long watermarkNs)
     {
@@ -117,7 +122,8 @@ internal sealed class ContainerRegistry
 
     private void Forget(Tombstone tombstone)
     {
-        if (_entries.TryGet(tombstone.ContainerId, out Entry entry) && ReferenceEquals(entry.Removed, tombstone)) _entries.Remove(tombstone.ContainerId);
+        if (_entries.TryGet(tombstone.ContainerId, out Entry entry) && ReferenceEquals(entry.Removed, tombstone))
+            _entries.Remove(tombstone.ContainerId);
     }
 
     private readonly record struct Entry(ContainerContext Context, Tombstone? Removed);

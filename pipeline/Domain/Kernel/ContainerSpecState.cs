@@ -131,7 +131,8 @@ internal static class ContainerSpecState
     private static ImmutableArray<HostNamespace> LoadNamespaces(BinaryReader state)
     {
         var shared = ImmutableArray.CreateBuilder<HostNamespace>();
-        for (int left = state.ReadCount(MostItems); left > 0; left--) shared.Add(new HostNamespace(state.ReadText(), (Basis)state.ReadByte()));
+        for (int left = state.ReadCount(MostItems); left > 0; left--)
+            shared.Add(new HostNamespace(state.ReadText(), (Basis)state.ReadByte()));
         return shared.ToImmutable();
     }
 

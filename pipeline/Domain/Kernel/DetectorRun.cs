@@ -17,7 +17,9 @@ public sealed class DetectorFaultException(DetectorSpec detector, EventId id, Ex
     public EventId EventId { get; } = id;
 }
 
-/// <summary>One detector at work on one partition, with its journal. What runs live, in a replay and in a test is this. Not thread-safe: one owner.</summary>
+/// <summary>
+/// One detector at work on one partition, with its journal. What runs live, in a replay and in a test is this. Not thread-safe: one owner.
+/// </summary>
 public sealed class DetectorRun
 {
     private readonly DetectorFactory _factory;
@@ -85,12 +87,14 @@ public sealed class DetectorRun
     public DiscardedState? Restore(StateSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        if (section.Version != Spec.Version) return new DiscardedState(Spec.Name, $"it is of version {section.Version}, the detector of {Spec.Version}");
+        if (section.Version != Spec.Version)
+            return new DiscardedState(Spec.Name, $"it is of version {section.Version}, the detector of {Spec.Version}");
         try
         {
             using BinaryReader state = section.Open();
             int version = state.ReadInt32();
-            if (version != AlarmJournal.StateVersion) return new DiscardedState(Spec.Name, $"its journal is of version {version}, ours of {AlarmJournal.StateVersion}");
+            if (version != AlarmJournal.StateVersion)
+                return new DiscardedState(Spec.Name, $"its journal is of version {version}, ours of {AlarmJournal.StateVersion}");
             _journal.Load(state);
             _detector.Load(state);
             return null;

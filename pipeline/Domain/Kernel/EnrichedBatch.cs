@@ -9,8 +9,9 @@ namespace Pipeline.Domain.Kernel;
 public readonly record struct WatermarkTick(int Position, long WatermarkNs);
 
 /// <summary>
-/// A batch together with what enrichment knows at each of its events. Everything in it is told event by event, so that where a log was cut into batches makes no
-/// difference. Made by <see cref="Enrichment"/> and valid until its next batch; meanwhile any number of threads may read it.
+/// A batch together with what enrichment knows at each of its events. Everything in it is told event by event, so that where a log was cut
+/// into batches makes no difference. Made by <see cref="Enrichment"/> and valid until its next batch; meanwhile any number of threads may
+/// read it.
 /// </summary>
 public sealed class EnrichedBatch
 {
@@ -35,8 +36,8 @@ public sealed class EnrichedBatch
     public ContainerContext? ContainerAt(int position) => _containers[position];
 
     /// <summary>
-    /// When an event happened. No event is later than the clock that its agent read when it closed the batch: a damaged time is cut down to that, so that it cannot
-    /// drag windows into the future.
+    /// When an event happened. No event is later than the clock that its agent read when it closed the batch: a damaged time is cut down to
+    /// that, so that it cannot drag windows into the future.
     /// </summary>
     public EventTime TimeAt(int position) => Batch.TimeOf(Batch.Events[position] with { BootNs = BootNsAt(position) });
 

@@ -5,8 +5,8 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// What is done once for all detectors of a partition: redeliveries are told from new events by their sequence numbers, missing events are noted, event time advances,
-/// and each event meets its container. Not thread-safe: one owner, batches in log order.
+/// What is done once for all detectors of a partition: redeliveries are told from new events by their sequence numbers, missing events are
+/// noted, event time advances, and each event meets its container. Not thread-safe: one owner, batches in log order.
 /// </summary>
 public sealed class Enrichment
 {
@@ -15,7 +15,10 @@ public sealed class Enrichment
 
     public const string StateName = "enrichment";
 
-    /// <summary>Nodes of one partition that are remembered; beyond it the one silent for longest is forgotten, and what it then redelivers is processed again.</summary>
+    /// <summary>
+    /// Nodes of one partition that are remembered; beyond it the one silent for longest is forgotten, and what it then redelivers is
+    /// processed again.
+    /// </summary>
     public const int MostNodes = 4096;
 
     /// <summary>Longest container id that tasks are matched by, in bytes.</summary>
@@ -66,12 +69,14 @@ public sealed class Enrichment
     public static (Enrichment Enrichment, DiscardedState? Discarded) From(StateSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        if (section.Version != StateVersion) return (new(), new DiscardedState(StateName, $"it is of version {section.Version}, ours is {StateVersion}"));
+        if (section.Version != StateVersion)
+            return (new(), new DiscardedState(StateName, $"it is of version {section.Version}, ours is {StateVersion}"));
         try
         {
             var enrichment = new Enrichment();
             using BinaryReader state = section.Open();
-            for (int left = state.ReadCount(MostNodes); left > 0; left--) enrichment._nodes.Set(new NodeId(state.ReadText()), NodeProgress.Load(state));
+            for (int left = state.ReadCount(MostNodes); left > 0; left--)
+                enrichment._nodes.Set(new NodeId(state.ReadText()), NodeProgress.Load(state));
             return (enrichment, null);
         }
         catch (Exception e) when (StateSection.IsDamage(e))
@@ -123,7 +128,10 @@ public sealed class Enrichment
         _enriched.Kinds = kinds;
     }
 
-    /// <summary>A batch holds each task snapshot once and refers to it many times, so containers are looked up by task and again only after one has changed.</summary>
+    /// <summary>
+    /// A batch holds each task snapshot once and refers to it many times, so containers are looked up by task and again only after one has
+    /// changed.
+    /// </summary>
     private void MatchTasks(EventBatch batch, ContainerRegistry containers)
     {
         ReadOnlySpan<TaskRecord> tasks = batch.Tasks;

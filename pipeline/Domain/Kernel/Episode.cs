@@ -36,11 +36,13 @@ internal sealed class Episode
     public Evidence? Untold { get; set; }
 
     /// <summary>
-    /// Whether a finding comes too late for this alarm. Within one boot the boot clock tells, which cannot jump. Across a reboot only wall clocks compare: an episode has
-    /// to survive the reboot, or whoever reboots a node makes every alarm on it new. A wall clock that went backwards ends nothing.
+    /// Whether a finding comes too late for this alarm. Within one boot the boot clock tells, which cannot jump. Across a reboot only wall
+    /// clocks compare: an episode has to survive the reboot, or whoever reboots a node makes every alarm on it new. A wall clock that went
+    /// backwards ends nothing.
     /// </summary>
     public bool IsOver(Finding finding) =>
-        Elapsed(FirstBoot, First, finding) >= finding.EpisodeNs || (finding.QuietNs is { } quiet && Elapsed(LastBoot, Last, finding) >= quiet);
+        Elapsed(FirstBoot, First, finding) >= finding.EpisodeNs
+            || (finding.QuietNs is { } quiet && Elapsed(LastBoot, Last, finding) >= quiet);
 
     public void Save(BinaryWriter state)
     {

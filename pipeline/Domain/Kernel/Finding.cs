@@ -5,8 +5,8 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// One occurrence of what a rule looks for. Findings with the same <see cref="DedupKey"/> on one node are one alarm until <see cref="EpisodeNs"/> after the first
-/// of them (or until <see cref="QuietNs"/> without any, where that is set).
+/// One occurrence of what a rule looks for. Findings with the same <see cref="DedupKey"/> on one node are one alarm until <see
+/// cref="EpisodeNs"/> after the first of them (or until <see cref="QuietNs"/> without any, where that is set).
 /// </summary>
 public sealed record Finding
 {

@@ -24,8 +24,9 @@ public enum EventKinds
 }
 
 /// <summary>
-/// One alarm type's rules as a pure state machine: what it reports depends on nothing but the observations so far and their order. It owns its state and changes
-/// it in place; a state saved between any two observations and loaded into a fresh detector gives the same future. Not thread-safe: one owner.
+/// One alarm type's rules as a pure state machine: what it reports depends on nothing but the observations so far and their order. It owns
+/// its state and changes it in place; a state saved between any two observations and loaded into a fresh detector gives the same future.
+/// Not thread-safe: one owner.
 /// </summary>
 public interface IDetector
 {
@@ -34,7 +35,9 @@ public interface IDetector
     /// <summary>Sees one event of a kind it listens to, in the order of the partition.</summary>
     void Observe(in Observation observation, IFindings findings);
 
-    /// <summary>Event time of one node has passed <paramref name="watermarkNs"/> (CLOCK_BOOTTIME): windows may close, state may be let go.</summary>
+    /// <summary>
+    /// Event time of one node has passed <paramref name="watermarkNs"/> (CLOCK_BOOTTIME): windows may close, state may be let go.
+    /// </summary>
     void Advance(NodeBoot node, long watermarkNs, IFindings findings);
 
     void Save(BinaryWriter state);
@@ -47,6 +50,9 @@ public interface IFindings
 {
     void Report(Finding finding);
 
-    /// <summary>Says that what was reported under this key has come true (see <see cref="AlarmConfirmed"/>). Without an open alarm of that key nothing happens.</summary>
+    /// <summary>
+    /// Says that what was reported under this key has come true (see <see cref="AlarmConfirmed"/>). Without an open alarm of that key
+    /// nothing happens.
+    /// </summary>
     void Confirm(NodeBoot node, string dedupKey, EventTime at, Evidence evidence);
 }

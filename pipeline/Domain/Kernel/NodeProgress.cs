@@ -5,7 +5,9 @@ namespace Pipeline.Domain.Kernel;
 /// <summary>One node: its containers, and how far each of its recent boots has been read.</summary>
 internal sealed class NodeProgress
 {
-    /// <summary>After a reboot an agent may still ship what the boot before left in its spool; more than a few at once do not happen.</summary>
+    /// <summary>
+    /// After a reboot an agent may still ship what the boot before left in its spool; more than a few at once do not happen.
+    /// </summary>
     public const int MostBoots = 4;
 
     private readonly RecencyMap<BootId, BootProgress> _boots = new(MostBoots);
@@ -33,7 +35,8 @@ internal sealed class NodeProgress
     public static NodeProgress Load(BinaryReader state)
     {
         var node = new NodeProgress { Containers = ContainerRegistry.Load(state) };
-        for (int left = state.ReadCount(MostBoots); left > 0; left--) node._boots.Set(new BootId(state.ReadText()), BootProgress.Load(state));
+        for (int left = state.ReadCount(MostBoots); left > 0; left--)
+            node._boots.Set(new BootId(state.ReadText()), BootProgress.Load(state));
         return node;
     }
 }

@@ -4,7 +4,9 @@ using Pipeline.Domain.Identity;
 
 namespace Pipeline.Domain.Kernel;
 
-/// <summary>One event as a detector sees it: in place in its batch, with what enrichment knows about its container. Valid during the call only.</summary>
+/// <summary>
+/// One event as a detector sees it: in place in its batch, with what enrichment knows about its container. Valid during the call only.
+/// </summary>
 public readonly ref struct Observation(EnrichedBatch enriched, int position)
 {
     public EventBatch Batch { get; } = enriched.Batch;
@@ -19,14 +21,17 @@ public readonly ref struct Observation(EnrichedBatch enriched, int position)
 
     public NodeBoot Node => new(Batch.Node, Batch.Boot);
 
-    /// <summary>The container the event belongs to, as known at this position of the log; null for the host and for containers never described.</summary>
+    /// <summary>
+    /// The container the event belongs to, as known at this position of the log; null for the host and for containers never described.
+    /// </summary>
     public ContainerContext? Container => enriched.ContainerAt(Position);
 
     /// <summary>Details of an event of kind <see cref="EventKind.Container"/>.</summary>
     public ContainerRecord ContainerEvent => Batch.Containers[Event.Index];
 
     /// <summary>
-    /// What is known to be missing of this node between two instants of its boot clock, in words for <see cref="Finding.EvidenceGaps"/>; empty when the window is whole.
+    /// What is known to be missing of this node between two instants of its boot clock, in words for <see cref="Finding.EvidenceGaps"/>;
+    /// empty when the window is whole.
     /// </summary>
     public ImmutableArray<string> GapsIn(long fromNs, long toNs) => enriched.GapsIn(fromNs, toNs, Position);
 }

@@ -6,8 +6,8 @@ using Pipeline.Domain.Events;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// A whole partition without actors: enrichment and detectors, one batch after the other on the caller's thread. Replay, tests and benchmarks use it; the runtime runs
-/// the same parts in actors. Not thread-safe.
+/// A whole partition without actors: enrichment and detectors, one batch after the other on the caller's thread. Replay, tests and
+/// benchmarks use it; the runtime runs the same parts in actors. Not thread-safe.
 /// </summary>
 public sealed class PartitionKernel
 {
@@ -43,7 +43,8 @@ public sealed class PartitionKernel
     /// <returns>What could not be used.</returns>
     public ImmutableArray<DiscardedState> Restore(ReadOnlyMemory<byte> state)
     {
-        if (!PartitionState.TryRead(state, out ImmutableDictionary<string, StateSection> sections)) return [new DiscardedState("partition", "it is not a partition's state")];
+        if (!PartitionState.TryRead(state, out ImmutableDictionary<string, StateSection> sections))
+            return [new DiscardedState("partition", "it is not a partition's state")];
         var discarded = ImmutableArray.CreateBuilder<DiscardedState>();
         if (sections.TryGetValue(Enrichment.StateName, out StateSection? section))
         {

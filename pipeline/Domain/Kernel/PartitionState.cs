@@ -10,13 +10,17 @@ public sealed record StateSection(string Name, int Version, ReadOnlyMemory<byte>
     public BinaryReader Open() => new(new MemoryStream(Bytes.ToArray(), writable: false), Encoding.UTF8);
 
     /// <summary>Whether reading state failed because of what it holds.</summary>
-    public static bool IsDamage(Exception e) => e is IOException or InvalidDataException or ArgumentException or OverflowException or FormatException;
+    public static bool IsDamage(Exception e) =>
+        e is IOException or InvalidDataException or ArgumentException or OverflowException or FormatException;
 }
 
 /// <summary>State that was there and could not be used, and why.</summary>
 public sealed record DiscardedState(string Name, string Reason);
 
-/// <summary>The state of a partition at a clean cut as bytes: a checkpoint's content. Sections find their owner by name, so a detector may come or go between two runs.</summary>
+/// <summary>
+/// The state of a partition at a clean cut as bytes: a checkpoint's content. Sections find their owner by name, so a detector may come or
+/// go between two runs.
+/// </summary>
 public static class PartitionState
 {
     /// <summary>"PKS1", little-endian.</summary>

@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// A map that holds at most <see cref="Capacity"/> entries and lets the one go that was set longest ago. Bounded state that behaves the same wherever it is rebuilt:
-/// what goes depends on the order of setting alone, and enumeration gives that order, oldest first, so that a map saved and set again in order is the same map.
-/// Not thread-safe.
+/// A map that holds at most <see cref="Capacity"/> entries and lets the one go that was set longest ago. Bounded state that behaves the
+/// same wherever it is rebuilt: what goes depends on the order of setting alone, and enumeration gives that order, oldest first, so that a
+/// map saved and set again in order is the same map. Not thread-safe.
 /// </summary>
 public sealed class RecencyMap<TKey, TValue>
     where TKey : notnull

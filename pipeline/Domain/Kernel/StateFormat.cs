@@ -5,15 +5,16 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// How saved state writes what it is made of. Reading checks every length against what the writer could have written, so that damaged state is an
-/// <see cref="InvalidDataException"/> or <see cref="EndOfStreamException"/> and never an allocation of gigabytes.
+/// How saved state writes what it is made of. Reading checks every length against what the writer could have written, so that damaged state
+/// is an <see cref="InvalidDataException"/> or <see cref="EndOfStreamException"/> and never an allocation of gigabytes.
 /// </summary>
 public static class StateFormat
 {
     /// <summary>Longest text in a state, in characters; longer ones are cut when they enter.</summary>
     public const int LongestText = 16 * 1024;
 
-    public static void WriteText(this BinaryWriter state, string text) => state.Write(text.Length <= LongestText ? text : Cut(text, LongestText));
+    public static void WriteText(this BinaryWriter state, string text) =>
+        state.Write(text.Length <= LongestText ? text : Cut(text, LongestText));
 
     public static string ReadText(this BinaryReader state)
     {
@@ -38,7 +39,8 @@ public static class StateFormat
     public static int ReadCount(this BinaryReader state, int most)
     {
         int count = state.ReadInt32();
-        return count >= 0 && count <= most ? count : throw new InvalidDataException($"{count} entries in saved state, at most {most} possible");
+        return count >= 0 && count <= most
+            ? count : throw new InvalidDataException($"{count} entries in saved state, at most {most} possible");
     }
 
     public static void Write(this BinaryWriter state, EventTime time)

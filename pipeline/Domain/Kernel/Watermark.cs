@@ -3,12 +3,16 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// How far the event time of one boot of one node has come: the latest event less the allowed lateness, never falling. It ticks once for every step over a whole
-/// second of the boot clock, told event by event, so that ticks fall between the same two events however the log was cut into batches.
+/// How far the event time of one boot of one node has come: the latest event less the allowed lateness, never falling. It ticks once for
+/// every step over a whole second of the boot clock, told event by event, so that ticks fall between the same two events however the log
+/// was cut into batches.
 /// </summary>
 public struct Watermark
 {
-    /// <summary>How much later than its successors an event may arrive and still be in time: agents sort within 0.1-0.2 s, ten times that covers a busy node.</summary>
+    /// <summary>
+    /// How much later than its successors an event may arrive and still be in time: agents sort within 0.1-0.2 s, ten times that covers a
+    /// busy node.
+    /// </summary>
     public const long AllowedLatenessNs = 2 * EventTime.NanosecondsPerSecond;
 
     private bool _started;

@@ -10,7 +10,8 @@ public readonly record struct PartitionId(string Topic, int Partition)
 }
 
 /// <summary>
-/// Where a partition's processing stands. <paramref name="NextOffset"/> is null when nothing was ever processed (start at the earliest record).
+/// Where a partition's processing stands. <paramref name="NextOffset"/> is null when nothing was ever processed (start at the earliest
+/// record).
 /// <paramref name="State"/> holds enrichment and every detector as saved at exactly that offset; empty with a null offset.
 /// </summary>
 public sealed record PartitionCheckpoint(PartitionId Partition, long? NextOffset, ReadOnlyMemory<byte> State, FencingToken Token);
@@ -22,7 +23,8 @@ public readonly record struct FencingToken(long Value);
 public sealed record StateSnapshot(long NextOffset, ReadOnlyMemory<byte> State);
 
 /// <summary>
-/// What one partition wants stored, in one transaction: alarm events in order, and with or without them a new checkpoint that covers every alarm event handed over so far.
+/// What one partition wants stored, in one transaction: alarm events in order, and with or without them a new checkpoint that covers every
+/// alarm event handed over so far.
 /// </summary>
 public sealed record PartitionCommit(PartitionId Partition, FencingToken Token, ImmutableArray<AlarmEvent> Alarms, StateSnapshot? Snapshot);
 
@@ -46,7 +48,9 @@ public abstract record CommitOutcome
 /// <summary>The event store as the runtime needs it. Thread-safe; calls for one partition must not overlap.</summary>
 public interface IAlarmStore
 {
-    /// <summary>Takes ownership of a partition: fences every earlier owner and gives the last checkpoint. Throws when the store is away.</summary>
+    /// <summary>
+    /// Takes ownership of a partition: fences every earlier owner and gives the last checkpoint. Throws when the store is away.
+    /// </summary>
     Task<PartitionCheckpoint> AcquireAsync(PartitionId partition, CancellationToken cancellation);
 
     /// <summary>Stores alarms and checkpoint together or not at all. Never throws for expected failures: they are outcomes.</summary>

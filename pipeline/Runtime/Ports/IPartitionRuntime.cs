@@ -11,12 +11,14 @@ public interface IPartitionRuntime
 /// <summary>One partition being processed. Calls must not overlap, in offset order.</summary>
 public interface IPartitionLane : IAsyncDisposable
 {
-    /// <summary>Offset up to which (exclusive) everything is durable in the store; null before the first checkpoint of this assignment.</summary>
+    /// <summary>
+    /// Offset up to which (exclusive) everything is durable in the store; null before the first checkpoint of this assignment.
+    /// </summary>
     long? DurableOffset { get; }
 
     /// <summary>
-    /// Runs one decoded batch through enrichment and detectors and hands alarms to the committer. Completes when the batch may be reused. Alarms are stored soon
-    /// after, in order; waits when the committer is behind (back-pressure).
+    /// Runs one decoded batch through enrichment and detectors and hands alarms to the committer. Completes when the batch may be reused.
+    /// Alarms are stored soon after, in order; waits when the committer is behind (back-pressure).
     /// </summary>
     Task<LaneOutcome> FeedAsync(EventBatch batch, long offset, CancellationToken cancellation);
 

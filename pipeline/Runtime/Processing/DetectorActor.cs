@@ -11,11 +11,13 @@ namespace Pipeline.Runtime.Processing;
 /// <param name="Number">Its place among the partition's detectors, which orders their alarms.</param>
 /// <param name="Skipped">Events that it has failed on and does not see again.</param>
 internal sealed record DetectorSeat(
-    int Number, DetectorFactory Detector, StateSection? State, ImmutableArray<EventId> Skipped, PartitionId Partition, Telemetry Telemetry, ILogger Logger);
+    int Number, DetectorFactory Detector, StateSection? State, ImmutableArray<EventId> Skipped,
+    PartitionId Partition, Telemetry Telemetry, ILogger Logger);
 
 /// <summary>
-/// A mailbox around one <see cref="DetectorRun"/>: one actor type for each alarm type, one instance for each partition. It adds nothing to what the run does. When
-/// the detector throws, its state is unknown: the actor says so and ends; it is never resumed or restarted with other state.
+/// A mailbox around one <see cref="DetectorRun"/>: one actor type for each alarm type, one instance for each partition. It adds nothing to
+/// what the run does. When the detector throws, its state is unknown: the actor says so and ends; it is never resumed or restarted with
+/// other state.
 /// </summary>
 internal abstract class DetectorActor : UntypedActor
 {

@@ -9,8 +9,9 @@ namespace Pipeline.Runtime.Processing;
 internal sealed record SkippedEvent(string Detector, EventId EventId);
 
 /// <summary>
-/// Which detector failed on which event how often. It outlives the lanes of this process, since a partition begins again from its checkpoint after each failure; after
-/// a restart of the process an event that is still ahead of the checkpoint fails anew and is known again. Thread-safe.
+/// Which detector failed on which event how often. It outlives the lanes of this process, since a partition begins again from its
+/// checkpoint after each failure; after a restart of the process an event that is still ahead of the checkpoint fails anew and is known
+/// again. Thread-safe.
 /// </summary>
 internal sealed class FailureLedger(int capacity)
 {
@@ -44,7 +45,10 @@ internal sealed class FailureLedger(int capacity)
 
     public ImmutableArray<SkippedEvent> PassedOver(PartitionId partition)
     {
-        lock (_lock) return [.. _entries.OldestFirst.Where(e => e.Key.Partition == partition && e.Value.PassedOver).Select(e => e.Key.Event)];
+        lock (_lock)
+        {
+            return [.. _entries.OldestFirst.Where(e => e.Key.Partition == partition && e.Value.PassedOver).Select(e => e.Key.Event)];
+        }
     }
 
     private readonly record struct Entry(int Failures, bool PassedOver);

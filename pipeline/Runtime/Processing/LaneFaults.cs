@@ -7,7 +7,10 @@ using EventId = Pipeline.Domain.Identity.EventId;
 
 namespace Pipeline.Runtime.Processing;
 
-/// <summary>What becomes of a partition's failures: the second one of a detector on the same event makes the event a reported one that is passed over.</summary>
+/// <summary>
+/// What becomes of a partition's failures: the second one of a detector on the same event makes the event a reported one that is passed
+/// over.
+/// </summary>
 internal sealed class LaneFaults(PartitionId partition, FailureLedger ledger, IPoisonEvents poison, Telemetry telemetry, ILogger logger)
 {
     /// <summary>First events of batches that enrichment itself cannot bear.</summary>
@@ -32,7 +35,8 @@ internal sealed class LaneFaults(PartitionId partition, FailureLedger ledger, IP
         try
         {
             // Not cancelled with the lane: until it is reported the event is not passed over, and the lane would come back to it for ever.
-            await poison.ReportAsync(new PoisonEvent(partition, offset, fault.EventId, fault.Detector, fault.Cause.Message), CancellationToken.None);
+            await poison.ReportAsync(
+                new PoisonEvent(partition, offset, fault.EventId, fault.Detector, fault.Cause.Message), CancellationToken.None);
         }
         catch (Exception e)
         {

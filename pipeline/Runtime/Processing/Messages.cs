@@ -6,7 +6,9 @@ using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Runtime.Processing;
 
-/// <summary>Lane to partition: run this batch. The answer is a <see cref="PartitionAnswer"/>; until it comes the batch must not be touched.</summary>
+/// <summary>
+/// Lane to partition: run this batch. The answer is a <see cref="PartitionAnswer"/>; until it comes the batch must not be touched.
+/// </summary>
 internal sealed record RunBatch(EventBatch Batch);
 
 /// <summary>Lane to partition: give the state between the last batch and the next. The answer is a <see cref="PartitionAnswer"/>.</summary>
@@ -27,7 +29,9 @@ internal abstract record PartitionAnswer
 
     public sealed record State(byte[] Bytes) : PartitionAnswer;
 
-    /// <summary>The state is unknown; the partition takes no more. <paramref name="Faults"/> says which event did it, where one did.</summary>
+    /// <summary>
+    /// The state is unknown; the partition takes no more. <paramref name="Faults"/> says which event did it, where one did.
+    /// </summary>
     public sealed record Broken(string Reason, ImmutableArray<DetectorFault> Faults) : PartitionAnswer;
 }
 

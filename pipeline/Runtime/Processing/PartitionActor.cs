@@ -17,8 +17,9 @@ internal sealed record PartitionSeat(
     ILogger Logger);
 
 /// <summary>
-/// One partition: enriches each batch and shows it to the detectors that it concerns, all at once. The next request is taken only when every answer is in, so that state
-/// taken between two requests is a clean cut. Any failure ends it; who opened it begins again from the checkpoint.
+/// One partition: enriches each batch and shows it to the detectors that it concerns, all at once. The next request is taken only when
+/// every answer is in, so that state taken between two requests is a clean cut. Any failure ends it; who opened it begins again from the
+/// checkpoint.
 /// </summary>
 internal sealed class PartitionActor : UntypedActor
 {
@@ -49,7 +50,9 @@ internal sealed class PartitionActor : UntypedActor
         _saved = new StateSection?[_detectors.Length];
     }
 
-    /// <summary>An exception has left a detector's state unknown, so its actor ends; the partition learns it by watching and ends as well.</summary>
+    /// <summary>
+    /// An exception has left a detector's state unknown, so its actor ends; the partition learns it by watching and ends as well.
+    /// </summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     /// <summary>Never go on with fresh state.</summary>

@@ -6,8 +6,9 @@ using Pipeline.Runtime.Ports;
 namespace Pipeline.Runtime.Processing;
 
 /// <summary>
-/// A partition's actor and its committer, in step: requests to the actor never overlap (calls and the checkpoint timer take turns), and a snapshot is handed to the
-/// committer in the same turn that it was taken in, so that it stands behind exactly the alarms of the offsets below it.
+/// A partition's actor and its committer, in step: requests to the actor never overlap (calls and the checkpoint timer take turns), and a
+/// snapshot is handed to the committer in the same turn that it was taken in, so that it stands behind exactly the alarms of the offsets
+/// below it.
 /// </summary>
 internal sealed class PartitionLane : IPartitionLane
 {
@@ -28,7 +29,9 @@ internal sealed class PartitionLane : IPartitionLane
     private int _disposed;
 
     public PartitionLane(
-        PartitionId partition, IActorRef actor, Committer committer, LaneFaults faults, RuntimeOptions options, TimeProvider time, Telemetry telemetry, ILogger logger)
+        PartitionId partition, IActorRef actor, Committer committer,
+        LaneFaults faults, RuntimeOptions options,
+        TimeProvider time, Telemetry telemetry, ILogger logger)
     {
         _partition = partition;
         _actor = actor;
@@ -45,7 +48,8 @@ internal sealed class PartitionLane : IPartitionLane
     public long? DurableOffset => _committer.DurableOffset;
 
     /// <inheritdoc/>
-    /// <exception cref="OperationCanceledException">While waiting for the store; the batch was not run. Once it runs, it runs to its end.</exception>
+    /// <exception cref="OperationCanceledException">While waiting for the store; the batch was not run. Once it runs, it runs to its
+    /// end.</exception>
     public Task<LaneOutcome> FeedAsync(EventBatch batch, long offset, CancellationToken cancellation) => InTurnAsync(
         async () =>
         {
@@ -113,7 +117,10 @@ internal sealed class PartitionLane : IPartitionLane
         return _checkpointDue || _sinceCheckpoint >= _options.CheckpointRecords ? await CheckpointAsync() : new LaneOutcome.Done();
     }
 
-    /// <summary>On an idle lane the timer takes the checkpoint itself; on a busy one it leaves it to whose turn it is, so that no timers queue up while the store is away.</summary>
+    /// <summary>
+    /// On an idle lane the timer takes the checkpoint itself; on a busy one it leaves it to whose turn it is, so that no timers queue up
+    /// while the store is away.
+    /// </summary>
     private async Task CheckpointOnTimeAsync()
     {
         _checkpointDue = true;
@@ -144,7 +151,9 @@ internal sealed class PartitionLane : IPartitionLane
         return new LaneOutcome.Done();
     }
 
-    /// <summary>The answer, or that the actor is gone. Never cancelled: while the actor may read a batch nobody else may write it.</summary>
+    /// <summary>
+    /// The answer, or that the actor is gone. Never cancelled: while the actor may read a batch nobody else may write it.
+    /// </summary>
     private async Task<PartitionAnswer> AskAsync(object request)
     {
         Task<PartitionAnswer> answer = _actor.Ask<PartitionAnswer>(request, Timeout.InfiniteTimeSpan);

@@ -32,12 +32,14 @@ internal sealed class PartitionRuntime(
             Log.StateDiscarded(_logger, checkpoint.Partition, "the whole partition", "it is not a partition's state");
         }
 
-        var seat = new PartitionSeat(checkpoint.Partition, roster.Posts, state, _ledger.PassedOver(checkpoint.Partition), telemetry, _logger);
+        var seat = new PartitionSeat(
+            checkpoint.Partition, roster.Posts, state, _ledger.PassedOver(checkpoint.Partition), telemetry, _logger);
         string name = $"{checkpoint.Partition.Topic}-{checkpoint.Partition.Partition}-{Interlocked.Increment(ref _opened)}";
         IActorRef actor = system.ActorOf(Props.Create<PartitionActor>(seat), name);
         var committer = new Committer(checkpoint, store, options, time, telemetry, _logger);
         var faults = new LaneFaults(checkpoint.Partition, _ledger, poison, telemetry, _logger);
         Log.LaneOpened(_logger, checkpoint.Partition, checkpoint.NextOffset?.ToString(CultureInfo.InvariantCulture) ?? "the earliest");
-        return Task.FromResult<IPartitionLane>(new PartitionLane(checkpoint.Partition, actor, committer, faults, options, time, telemetry, _logger));
+        return Task.FromResult<IPartitionLane>(
+            new PartitionLane(checkpoint.Partition, actor, committer, faults, options, time, telemetry, _logger));
     }
 }

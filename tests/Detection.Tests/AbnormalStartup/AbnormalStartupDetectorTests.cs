@@ -7,7 +7,9 @@ using Testing.Scripts;
 
 namespace Detection.Tests.AbnormalStartup;
 
-/// <summary>When the startup detector speaks and when it only counts. What the checks find in a description is tested with the checks.</summary>
+/// <summary>
+/// When the startup detector speaks and when it only counts. What the checks find in a description is tested with the checks.
+/// </summary>
 public sealed class AbnormalStartupDetectorTests
 {
     private const string Raised = "raised AS-01 High web: privileged:true";
@@ -16,11 +18,13 @@ public sealed class AbnormalStartupDetectorTests
 
     [Fact]
     public void Says_nothing_of_a_plain_container() =>
-        Script.OnNode("n1").Created("c1", Some.PlainSpec()).After(0.2).Started("c1").After(60).Died("c1").Removed("c1").ThenAlarms(Catalog.Detectors);
+        Script.OnNode("n1").Created("c1", Some.PlainSpec()).After(0.2).Started("c1").After(60).Died("c1").Removed("c1")
+            .ThenAlarms(Catalog.Detectors);
 
     [Fact]
     public void Raises_when_the_description_is_known_and_confirms_at_the_start() =>
-        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).After(0.2).Started("c1").ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).After(0.2).Started("c1")
+            .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
     public void Raises_only_when_a_created_container_never_starts() =>
@@ -36,7 +40,8 @@ public sealed class AbnormalStartupDetectorTests
 
     [Fact]
     public void Does_not_count_a_container_again_when_it_is_announced_again() =>
-        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1").After(300).Existing("c1", Some.PrivilegedSpec()).After(300).Existing("c1", Some.PrivilegedSpec())
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1").After(300).Existing("c1", Some.PrivilegedSpec())
+            .After(300).Existing("c1", Some.PrivilegedSpec())
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
@@ -51,7 +56,8 @@ public sealed class AbnormalStartupDetectorTests
 
     [Fact]
     public void Counts_a_new_container_of_the_same_name_and_image_as_a_recurrence() =>
-        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1").After(60).Removed("c1").After(60).Created("c2", Some.PrivilegedSpec()).Started("c2")
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1").After(60).Removed("c1").After(60)
+            .Created("c2", Some.PrivilegedSpec()).Started("c2")
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
@@ -89,7 +95,8 @@ public sealed class AbnormalStartupDetectorTests
 
     [Fact]
     public void Knows_the_alarm_again_after_a_reboot_of_the_node() =>
-        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1", 10).After(60).Reboot().Existing("c1", Some.PrivilegedSpec(), running: false).Started("c1", 7)
+        Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1", 10).After(60).Reboot()
+            .Existing("c1", Some.PrivilegedSpec(), running: false).Started("c1", 7)
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
@@ -99,11 +106,13 @@ public sealed class AbnormalStartupDetectorTests
 
     [Fact]
     public void Judges_a_container_that_started_before_it_was_described() =>
-        Script.OnNode("n1").Started("c1").After(1).Described("c1", Some.PrivilegedSpec()).ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
+        Script.OnNode("n1").Started("c1").After(1).Described("c1", Some.PrivilegedSpec())
+            .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
     public void Takes_an_id_that_was_given_out_again_for_a_new_container() =>
-        Script.OnNode("n1").Created("job", Some.PrivilegedSpec()).Started("job").After(1).Removed("job").After(5).Created("job", Some.PrivilegedSpec()).Started("job")
+        Script.OnNode("n1").Created("job", Some.PrivilegedSpec()).Started("job").After(1).Removed("job").After(5)
+            .Created("job", Some.PrivilegedSpec()).Started("job")
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
@@ -159,7 +168,12 @@ public sealed class AbnormalStartupDetectorTests
     public void Ignores_everything_else_an_engine_reports()
     {
         var script = Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1");
-        foreach (ContainerAction action in new[] { ContainerAction.Paused, ContainerAction.Unpaused, ContainerAction.ExecCreated, ContainerAction.ExecStarted, ContainerAction.ExecDied, ContainerAction.Unknown })
+        ContainerAction[] others =
+        [
+            ContainerAction.Paused, ContainerAction.Unpaused, ContainerAction.ExecCreated, ContainerAction.ExecStarted, ContainerAction.ExecDied,
+            ContainerAction.Unknown,
+        ];
+        foreach (ContainerAction action in others)
             script.Container(new ContainerRecord { Action = action, ContainerId = "c1" });
 
         script.ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");

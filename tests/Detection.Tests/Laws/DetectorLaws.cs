@@ -10,12 +10,15 @@ using Testing.Scripts;
 
 namespace Detection.Tests.Laws;
 
-/// <summary>What holds for every detector of the catalogue, over whatever log. A detector that breaks one of these cannot be replayed or resumed.</summary>
+/// <summary>
+/// What holds for every detector of the catalogue, over whatever log. A detector that breaks one of these cannot be replayed or resumed.
+/// </summary>
 [Properties(Arbitrary = [typeof(LogGenerator)], MaxTest = 100)]
 public sealed class DetectorLaws
 {
     [Property]
-    public void The_same_log_gives_the_same_alarms(Script log) => Exact(log.Run(Catalog.Detectors)).ShouldBe(Exact(log.Run(Catalog.Detectors)));
+    public void The_same_log_gives_the_same_alarms(Script log) =>
+        Exact(log.Run(Catalog.Detectors)).ShouldBe(Exact(log.Run(Catalog.Detectors)));
 
     [Property]
     public void Where_batches_are_cut_does_not_show(Script log, int seed)
@@ -89,7 +92,8 @@ public sealed class DetectorLaws
     [Property]
     public void All_is_told_once_enough_time_has_passed(Script log)
     {
-        foreach (string node in log.Events.Select(e => e.Node.Node.Value).Distinct().ToArray()) log.Node(node).After(100_000).Heartbeat().After(10).Heartbeat();
+        foreach (string node in log.Events.Select(e => e.Node.Node.Value).Distinct().ToArray())
+            log.Node(node).After(100_000).Heartbeat().After(10).Heartbeat();
         var kernel = new PartitionKernel(Catalog.Detectors);
         KernelRun.Feed(kernel, Batches.Of(log.Events));
         int before = log.Events.Count;

@@ -6,7 +6,10 @@ using Testing.Scripts;
 
 namespace Detection.Tests.Laws;
 
-/// <summary>Logs of a few nodes on which containers come and go, with losses, reboots and clocks that are set: small, so that what matters happens often.</summary>
+/// <summary>
+/// Logs of a few nodes on which containers come and go, with losses, reboots and clocks that are set: small, so that what matters happens
+/// often.
+/// </summary>
 public static class LogGenerator
 {
     private static readonly ContainerSpec[] Specs =

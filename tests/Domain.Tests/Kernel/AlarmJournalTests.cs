@@ -85,7 +85,8 @@ public sealed class AlarmJournalTests
 
     [Fact]
     public void Is_not_deceived_by_a_wall_clock_that_is_set() =>
-        Script.OnNode("n1").At("00:00:00").Exec("c1", "/a").At("23:59:59").After(2).Exec("c1", "/a").At("00:00:00").After(2).Exec("c1", "/a")
+        Script.OnNode("n1").At("00:00:00").Exec("c1", "/a").At("23:59:59").After(2).Exec("c1", "/a").At("00:00:00").After(2)
+            .Exec("c1", "/a")
             .ThenAlarms(Probe, Raised, "recurred PR-01 x2", "recurred PR-01 x3");
 
     [Fact]
@@ -133,7 +134,8 @@ public sealed class AlarmJournalTests
     [Fact]
     public void Says_that_evidence_may_be_missing_when_the_window_spans_a_gap()
     {
-        var raised = Script.OnNode("n1").Heartbeat().After(30).Lost(3).After(1).Exec("c1", "/a").After(120).Exec("c2", "/a").After(1).LossReport(7).Exec("c3", "/a")
+        var raised = Script.OnNode("n1").Heartbeat().After(30).Lost(3).After(1).Exec("c1", "/a").After(120).Exec("c2", "/a")
+            .After(1).LossReport(7).Exec("c3", "/a")
             .Run(Probe).OfType<AlarmRaised>().ToList();
 
         raised.Select(r => (r.Subject, r.EvidenceComplete)).ShouldBe([("c1", false), ("c2", true), ("c3", false)]);

@@ -13,7 +13,8 @@ public sealed class EnrichmentTests
     [Fact]
     public void Shows_an_event_the_container_that_its_task_runs_in()
     {
-        var batch = One(Script.OnNode("n1").Exec("c1", "/a").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Exec("other", "/a").Exec("", "/a"));
+        var batch = One(Script.OnNode("n1").Exec("c1", "/a").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Exec("other", "/a")
+            .Exec("", "/a"));
 
         EnrichedBatch enriched = _enrichment.Enrich(batch);
 
@@ -96,7 +97,8 @@ public sealed class EnrichmentTests
     [Fact]
     public void Ticks_before_the_event_that_moves_the_watermark_over_a_second()
     {
-        var script = Script.OnNode("n1").Heartbeat().After(0.4).Heartbeat().After(0.7).Heartbeat().After(0.1).Heartbeat().After(5.8).Heartbeat().After(-3).Heartbeat();
+        var script = Script.OnNode("n1").Heartbeat().After(0.4).Heartbeat().After(0.7).Heartbeat().After(0.1).Heartbeat().After(5.8)
+            .Heartbeat().After(-3).Heartbeat();
 
         EnrichedBatch enriched = _enrichment.Enrich(One(script));
 

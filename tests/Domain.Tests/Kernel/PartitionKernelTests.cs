@@ -7,7 +7,8 @@ namespace Domain.Tests.Kernel;
 
 public sealed class PartitionKernelTests
 {
-    private static readonly Script Log = Script.OnNode("n1").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Exec("c1", "/a").Exec("c1", "/a");
+    private static readonly Script Log = Script.OnNode("n1").Created("c1", Some.PlainSpec()).Exec("c1", "/a").Exec("c1", "/a")
+        .Exec("c1", "/a");
 
     [Fact]
     public void Restores_a_state_that_saves_the_same_bytes()
@@ -36,7 +37,8 @@ public sealed class PartitionKernelTests
         var run = new DetectorRun(ProbeDetector.Alone[0]);
         StateSection saved = Fed().Detectors[0].Save();
 
-        for (int cut = 0; cut < saved.Bytes.Length; cut++) run.Restore(saved with { Bytes = saved.Bytes[..cut] }).ShouldNotBeNull($"cut at {cut}");
+        for (int cut = 0; cut < saved.Bytes.Length; cut++)
+            run.Restore(saved with { Bytes = saved.Bytes[..cut] }).ShouldNotBeNull($"cut at {cut}");
 
         run.Save().Bytes.ToArray().ShouldBe(new DetectorRun(ProbeDetector.Alone[0]).Save().Bytes.ToArray());
     }

@@ -7,7 +7,9 @@ namespace Testing.Scripts;
 /// <summary>Alarm events as text: short for people who read a test, exact to compare two runs.</summary>
 public static class AlarmText
 {
-    /// <summary>"raised AS-01 High web: privileged:true", "confirmed AS-01", "recurred AS-01 x3", "escalated AS-01 Critical AttackSuccess".</summary>
+    /// <summary>
+    /// "raised AS-01 High web: privileged:true", "confirmed AS-01", "recurred AS-01 x3", "escalated AS-01 Critical AttackSuccess".
+    /// </summary>
     public static ImmutableArray<string> Short(IEnumerable<AlarmEvent> events)
     {
         var rules = new Dictionary<Guid, string>();

@@ -12,11 +12,12 @@ public static class KernelRun
     public static ImmutableArray<AlarmEvent> Run(this Script script, IEnumerable<DetectorFactory> detectors, int batchSize = 256) =>
         Feed(new PartitionKernel(detectors), Batches.Of(script.Events, batchSize));
 
-    public static ImmutableArray<AlarmEvent> Feed(PartitionKernel kernel, IEnumerable<EventBatch> batches) => [.. batches.SelectMany(b => kernel.Feed(b))];
+    public static ImmutableArray<AlarmEvent> Feed(PartitionKernel kernel, IEnumerable<EventBatch> batches) =>
+        [.. batches.SelectMany(b => kernel.Feed(b))];
 
     /// <summary>
-    /// Runs the script and expects exactly these alarm events (see <see cref="AlarmText.Short"/>), whether it comes in one batch or event by event, and whether or not
-    /// the state is saved and restored between any two events.
+    /// Runs the script and expects exactly these alarm events (see <see cref="AlarmText.Short"/>), whether it comes in one batch or event
+    /// by event, and whether or not the state is saved and restored between any two events.
     /// </summary>
     public static void ThenAlarms(this Script script, ImmutableArray<DetectorFactory> detectors, params string[] expected)
     {

@@ -8,8 +8,9 @@ using Pipeline.Domain.Kernel;
 namespace Testing.Scripts;
 
 /// <summary>
-/// The least detector there is, to test what is around detectors: every program that runs in a container is a finding, one alarm for each container. "/bin/worse" is
-/// graver, "/bin/works" succeeds, "/bin/boom" throws. It counts what it sees, so that a lost or doubled event shows in the evidence of every later one.
+/// The least detector there is, to test what is around detectors: every program that runs in a container is a finding, one alarm for each
+/// container. "/bin/worse" is graver, "/bin/works" succeeds, "/bin/boom" throws. It counts what it sees, so that a lost or doubled event
+/// shows in the evidence of every later one.
 /// </summary>
 public sealed class ProbeDetector(long? quietNs = null) : IDetector
 {

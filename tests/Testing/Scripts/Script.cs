@@ -6,8 +6,8 @@ using Pipeline.Domain.Identity;
 namespace Testing.Scripts;
 
 /// <summary>
-/// A log written by hand: what happens on nodes, in order, with event time moved by hand. It says nothing of batches, so that the same script can be cut into any and
-/// run on the kernel or through the actors.
+/// A log written by hand: what happens on nodes, in order, with event time moved by hand. It says nothing of batches, so that the same
+/// script can be cut into any and run on the kernel or through the actors.
 /// </summary>
 public sealed class Script
 {
@@ -76,7 +76,8 @@ public sealed class Script
         return Add(batch => batch.AddLoss(at, new LossRecord { Cause = LossCause.RingBuffer, Count = count }));
     }
 
-    public Script Created(string id, ContainerSpec spec) => Container(new ContainerRecord { Action = ContainerAction.Created, ContainerId = id, Spec = spec });
+    public Script Created(string id, ContainerSpec spec) =>
+        Container(new ContainerRecord { Action = ContainerAction.Created, ContainerId = id, Spec = spec });
 
     public Script Existing(string id, ContainerSpec spec, bool running = true, int pid = 0) =>
         Container(new ContainerRecord { Action = ContainerAction.Existing, ContainerId = id, Spec = spec, Running = running, Pid = pid });

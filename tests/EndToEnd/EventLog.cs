@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Text;
+using Confluent.Kafka;
+using Pipeline.Domain.Events;
+using Pipeline.Schemas;
+
+namespace EndToEnd;
+
+/// <summary>Writes to <c>node-events</c> as an agent would, and reads what came to <c>dead-letters</c>.</summary>
+internal sealed class EventLog(string bootstrapServers) : IDisposable
+{
+    private const string Events = "node-events";
+    private readonly IProducer<byte[], byte[]> _producer =
+        new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = bootstrapServers, EnableIdempotence = true, LingerMs = 2 }).Build();
+
+    public Task SendAsync(EventBatch batch)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        NodeEventsCodec.Encode(batch, bytes);
+        return SendAsync(batch.Node.Value, bytes.WrittenSpan.ToArray());
+    }
+
+    public Task SendAsync(string key, byte[] value) =>
+        _producer.ProduceAsync(Events, new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(key), Value = value }, TestContext.Current.CancellationToken);
+
+    /// <summary>The dead letters so far, up to the first <paramref name="count"/>.</summary>
+    public IReadOnlyList<DeadLetter> DeadLetters(int count)
+    {
+        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "test", AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false }).Build();
+        consumer.Assign(new TopicPartitionOffset("dead-letters", 0, Offset.Beginning));
+        var letters = new List<DeadLetter>();
+        while (letters.Count < count && consumer.Consume(TimeSpan.FromSeconds(20)) is { } record)
+        {
+            DeadLetterCodec.Decode(record.Message.Value, DecodeLimits.Default, out DeadLetter? letter);
+            letters.Add(letter ?? throw new InvalidOperationException("a dead letter that cannot be read"));
+        }
+
+        return letters;
+    }
+
+    public void Dispose() => _producer.Dispose();
+}
