@@ -8,13 +8,18 @@ using Pipeline.Api.Contracts;
 
 namespace Pipeline.Api;
 
-/// <summary>The HTTP API over <see cref="Ports.IAlarmQueries"/>. Who may reach it is the host's to decide: it has no log-in of its own.</summary>
+/// <summary>
+/// The HTTP API over <see cref="Ports.IAlarmQueries"/>. Who may reach it is the host's to decide: it has no log-in of its own.
+/// </summary>
 public static class AlarmApi
 {
     private const string Root = "/api";
     private static readonly string[] Changing = ["POST", "PUT", "PATCH", "DELETE"];
 
-    /// <summary>Services of the API, and around the whole pipeline of requests: problem details for failures, security headers for answers under /api.</summary>
+    /// <summary>
+    /// Services of the API, and around the whole pipeline of requests: problem details for failures, security headers for answers under
+    /// /api.
+    /// </summary>
     public static IServiceCollection AddAlarmApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -22,7 +27,8 @@ public static class AlarmApi
         {
             // What no handler foresaw. The exception is in the log, not in the answer.
             if (context.ProblemDetails.Type?.StartsWith(Problems.TypePrefix, StringComparison.Ordinal) != true)
-                context.ProblemDetails.Type = $"{Problems.TypePrefix}{(context.ProblemDetails.Status >= 500 ? "internal-error" : "bad-request")}";
+                context.ProblemDetails.Type =
+                    $"{Problems.TypePrefix}{(context.ProblemDetails.Status >= 500 ? "internal-error" : "bad-request")}";
         });
         services.AddSingleton<RequestGate>();
         services.AddSingleton<IStartupFilter, AroundTheApi>();
@@ -34,7 +40,8 @@ public static class AlarmApi
     public static IEndpointRouteBuilder MapAlarmApi(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder api = routes.MapGroup(Root);
-        RouteGroupBuilder alarms = api.MapGroup("/alarms").WithTags("Alarms").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>());
+        RouteGroupBuilder alarms =
+            api.MapGroup("/alarms").WithTags("Alarms").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>());
         alarms.MapGet("", AlarmEndpoints.ListAsync)
             .WithName("listAlarms")
             .WithSummary("List alarms")
@@ -54,7 +61,8 @@ public static class AlarmApi
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapOpenApi(Root + "/openapi.json");
 
-        foreach (string path in (string[])["/alarms", "/alarms/{id}", "/openapi.json"]) api.MapMethods(path, Changing, OnlyGet).ExcludeFromDescription();
+        foreach (string path in (string[])["/alarms", "/alarms/{id}", "/openapi.json"])
+            api.MapMethods(path, Changing, OnlyGet).ExcludeFromDescription();
         api.MapFallback("{**path}", () => (IResult)Problems.NoSuchPath()).ExcludeFromDescription();
         return routes;
     }

@@ -19,7 +19,8 @@ internal static class AlarmEndpoints
 
     public static async Task<IResult> FindAsync(string id, HttpContext http, IAlarmQueries alarms, CancellationToken cancellation)
     {
-        if (!Guid.TryParseExact(id, "D", out Guid alarmId) || await alarms.FindAsync(alarmId, cancellation) is not { } alarm) return Problems.NoSuchAlarm();
+        if (!Guid.TryParseExact(id, "D", out Guid alarmId) || await alarms.FindAsync(alarmId, cancellation) is not { } alarm)
+            return Problems.NoSuchAlarm();
         var tag = new EntityTagHeaderValue($"\"{alarm.View.Version.ToString(CultureInfo.InvariantCulture)}\"");
         ResponseHeaders(http).ETag = tag;
         IList<EntityTagHeaderValue> known = http.Request.GetTypedHeaders().IfNoneMatch;

@@ -8,7 +8,10 @@ using Pipeline.Domain.Alarms;
 
 namespace Pipeline.Api;
 
-/// <summary>What a request for the list asks for. Nothing is guessed: an unknown parameter or value is a problem, since leaving it out would show other alarms than meant.</summary>
+/// <summary>
+/// What a request for the list asks for. Nothing is guessed: an unknown parameter or value is a problem, since leaving it out would show
+/// other alarms than meant.
+/// </summary>
 internal sealed record AlarmListQuery(AlarmFilter Filter, string? Cursor, int Limit)
 {
     /// <summary>Both are documented; the fraction may have up to seven digits.</summary>
@@ -34,7 +37,8 @@ internal sealed record AlarmListQuery(AlarmFilter Filter, string? Cursor, int Li
             To = reading.Time(QueryParameter.To),
         };
         var query = new AlarmListQuery(filter, reading.One(QueryParameter.Cursor), reading.Limit());
-        if (filter is { From: { } from, To: { } to } && from >= to) reading.Refuse(Problems.InvalidQuery("to", "\"to\" must be later than \"from\"."));
+        if (filter is { From: { } from, To: { } to } && from >= to)
+            reading.Refuse(Problems.InvalidQuery("to", "\"to\" must be later than \"from\"."));
         return reading.Problem is { } problem ? (null, problem) : (query, null);
     }
 
@@ -50,9 +54,11 @@ internal sealed record AlarmListQuery(AlarmFilter Filter, string? Cursor, int Li
             foreach ((string name, StringValues values) in query)
             {
                 if (!QueryParameter.All.Any(known => known.Name == name))
-                    Refuse(Problems.InvalidQuery(name, $"There is no parameter \"{Shown(name)}\"; there are {string.Join(", ", QueryParameter.All.Select(known => known.Name))}."));
+                    Refuse(
+                        Problems.InvalidQuery(name, $"There is no parameter \"{Shown(name)}\"; there are {string.Join(", ", QueryParameter.All.Select(known => known.Name))}."));
                 else if (values.Any(value => value is { Length: > QueryParameter.LongestValue }))
-                    Refuse(Problems.InvalidQuery(name, $"The value of \"{name}\" is longer than {QueryParameter.LongestValue} characters."));
+                    Refuse(
+                        Problems.InvalidQuery(name, $"The value of \"{name}\" is longer than {QueryParameter.LongestValue} characters."));
             }
         }
 
@@ -72,8 +78,10 @@ internal sealed record AlarmListQuery(AlarmFilter Filter, string? Cursor, int Li
         {
             StringValues values = query[parameter.Name];
             if (values.Count == 0) return null;
-            if (values.Count > 1) Refuse(Problems.InvalidQuery(parameter.Name, $"\"{parameter.Name}\" is given {values.Count} times; it takes one value."));
-            else if (string.IsNullOrEmpty(values[0])) Refuse(Problems.InvalidQuery(parameter.Name, $"\"{parameter.Name}\" is empty; leave it out to not filter by it."));
+            if (values.Count > 1)
+                Refuse(Problems.InvalidQuery(parameter.Name, $"\"{parameter.Name}\" is given {values.Count} times; it takes one value."));
+            else if (string.IsNullOrEmpty(values[0]))
+                Refuse(Problems.InvalidQuery(parameter.Name, $"\"{parameter.Name}\" is empty; leave it out to not filter by it."));
             return values[0];
         }
 
@@ -82,15 +90,18 @@ internal sealed record AlarmListQuery(AlarmFilter Filter, string? Cursor, int Li
             if (One(parameter) is not { Length: > 0 } text) return null;
             // An unescaped "+" of an offset arrives as a space.
             string meant = text.Replace(' ', '+');
-            if (DateTimeOffset.TryParseExact(meant, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)) return time;
-            Refuse(Problems.InvalidQuery(parameter.Name, $"\"{Shown(text)}\" is not a time in the form of RFC 3339, such as {parameter.Example}."));
+            if (DateTimeOffset.TryParseExact(meant, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+                return time;
+            Refuse(
+                Problems.InvalidQuery(parameter.Name, $"\"{Shown(text)}\" is not a time in the form of RFC 3339, such as {parameter.Example}."));
             return null;
         }
 
         public int Limit()
         {
             if (One(QueryParameter.Limit) is not { Length: > 0 } text) return QueryParameter.DefaultLimit;
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= QueryParameter.LargestLimit) return limit;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= QueryParameter.LargestLimit)
+                return limit;
             Refuse(Problems.InvalidQuery(QueryParameter.Limit.Name, $"\"limit\" is a number from 1 to {QueryParameter.LargestLimit}."));
             return QueryParameter.DefaultLimit;
         }

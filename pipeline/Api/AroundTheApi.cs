@@ -14,7 +14,10 @@ internal sealed class AroundTheApi : IStartupFilter
         next(app);
     };
 
-    /// <summary>Answers are data: nothing in them may run, be framed or be guessed to be something else. At the start of the answer, so that errors carry them too.</summary>
+    /// <summary>
+    /// Answers are data: nothing in them may run, be framed or be guessed to be something else. At the start of the answer, so that errors
+    /// carry them too.
+    /// </summary>
     private static Task AddHeaders(HttpContext http, RequestDelegate next)
     {
         if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))

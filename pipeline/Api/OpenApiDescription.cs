@@ -14,7 +14,8 @@ internal static class OpenApiDescription
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
-        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Contract", "", StringComparison.Ordinal);
+        options.CreateSchemaReferenceId = type =>
+            OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Contract", "", StringComparison.Ordinal);
         options.AddSchemaTransformer((schema, _, _) =>
         {
             // Words; the library lists them and leaves out what they are.
@@ -27,7 +28,8 @@ internal static class OpenApiDescription
             {
                 Title = "Container alarms",
                 Version = "1",
-                Description = "Runtime alarms for containers, for reading. Times are UTC. Errors are problem details (RFC 9457) whose type is a URN that never changes.",
+                Description =
+                    "Runtime alarms for containers, for reading. Times are UTC. Errors are problem details (RFC 9457) whose type is a URN that never changes.",
             };
             // Where it is reached is known to who asks for it; a document must not differ by that.
             document.Servers?.Clear();
@@ -74,7 +76,10 @@ internal static class OpenApiDescription
         QueryParameterKind.Time => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
         QueryParameterKind.Limit => new OpenApiSchema
         {
-            Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{QueryParameter.LargestLimit}", Default = QueryParameter.DefaultLimit,
+            Type = JsonSchemaType.Integer,
+            Minimum = "1",
+            Maximum = $"{QueryParameter.LargestLimit}",
+            Default = QueryParameter.DefaultLimit,
         },
         _ => new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = QueryParameter.LongestValue },
     };

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Pipeline.Api;
 
 /// <summary>
-/// What can go wrong, as RFC 9457 problem details. The types are URNs that never change and are explained in docs/api.md; programs compare them, people
+/// What can go wrong, as RFC 9457 problem details. The types are URNs that never change and are explained in docs/api.md; programs compare
+/// them, people
 /// read the rest.
 /// </summary>
 internal static class Problems
@@ -13,7 +14,8 @@ internal static class Problems
     public const int RetryAfterSeconds = 5;
 
     public static ProblemHttpResult InvalidQuery(string parameter, string detail) =>
-        Problem(StatusCodes.Status400BadRequest, "invalid-query", "A query parameter is not valid", detail, new() { ["parameter"] = parameter });
+        Problem(
+            StatusCodes.Status400BadRequest, "invalid-query", "A query parameter is not valid", detail, new() { ["parameter"] = parameter });
 
     public static ProblemHttpResult UnknownWord(string parameter, string value, IEnumerable<string> allowed) => Problem(
         StatusCodes.Status400BadRequest,
@@ -26,13 +28,15 @@ internal static class Problems
         StatusCodes.Status400BadRequest, "bad-cursor", "The cursor is not one of ours", "Use the value of \"next\" from the page before, unchanged, or leave it out.");
 
     public static ProblemHttpResult NoSuchAlarm() =>
-        Problem(StatusCodes.Status404NotFound, "alarm-not-found", "There is no such alarm", "No alarm has this id; ids are the \"id\" of the alarms in the list.");
+        Problem(
+            StatusCodes.Status404NotFound, "alarm-not-found", "There is no such alarm", "No alarm has this id; ids are the \"id\" of the alarms in the list.");
 
     public static ProblemHttpResult NoSuchPath() =>
         Problem(StatusCodes.Status404NotFound, "not-found", "There is nothing here", "GET /api/openapi.json describes what there is.");
 
     public static ProblemHttpResult OnlyGet() =>
-        Problem(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Only GET is possible here", "This resource can be read, not changed.");
+        Problem(
+            StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Only GET is possible here", "This resource can be read, not changed.");
 
     public static ProblemHttpResult StoreUnavailable() => Problem(
         StatusCodes.Status503ServiceUnavailable, "store-unavailable", "The alarm store does not answer", "Nothing is lost; try again after the time in Retry-After.");

@@ -6,7 +6,8 @@ using Pipeline.Api.Ports;
 namespace Pipeline.Api;
 
 /// <summary>
-/// Stands before every endpoint that reads the store: bounds how many requests read at the same time, so that impatient clients cannot take the connections
+/// Stands before every endpoint that reads the store: bounds how many requests read at the same time, so that impatient clients cannot take
+/// the connections
 /// that commits need, and turns an absent store into an answer that says when to try again.
 /// </summary>
 internal sealed class RequestGate : IEndpointFilter, IDisposable

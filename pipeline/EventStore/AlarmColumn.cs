@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Pipeline.EventStore;
 
 /// <summary>
-/// A column of <c>read.alarms</c>, the table for SQL users (documented in docs/read-models.md): a name and a type that stay, and what it means. New columns
+/// A column of <c>read.alarms</c>, the table for SQL users (documented in docs/read-models.md): a name and a type that stay, and what it
+/// means. New columns
 /// come at the end of the list.
 /// </summary>
 internal sealed record AlarmColumn(string Name, string Type, string Meaning, bool Nullable = false)

@@ -9,11 +9,14 @@ using Weasel.Core;
 namespace Pipeline.EventStore;
 
 /// <summary>
-/// The connections and the Marten store over them, and the schema: created or brought up to date by whoever comes first, once a process. Thread-safe.
+/// The connections and the Marten store over them, and the schema: created or brought up to date by whoever comes first, once a process.
+/// Thread-safe.
 /// </summary>
 public sealed class AlarmDatabase : IAsyncDisposable
 {
-    /// <summary>Advisory lock under which processes that start together take turns at the schema. Any number that nobody else uses in this database.</summary>
+    /// <summary>
+    /// Advisory lock under which processes that start together take turns at the schema. Any number that nobody else uses in this database.
+    /// </summary>
     private const long SchemaLock = 0x616C61726D73;
 
     private readonly SemaphoreSlim _turn = new(1, 1);

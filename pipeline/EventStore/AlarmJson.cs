@@ -5,7 +5,10 @@ using Pipeline.Domain.Alarms;
 
 namespace Pipeline.EventStore;
 
-/// <summary>JSON of the stored events, its reading and writing generated at build time. Member names are camel case; enum values are words (<see cref="Spelling"/>).</summary>
+/// <summary>
+/// JSON of the stored events, its reading and writing generated at build time. Member names are camel case; enum values are words (<see
+/// cref="Spelling"/>).
+/// </summary>
 [JsonSerializable(typeof(AlarmRaised))]
 [JsonSerializable(typeof(AlarmConfirmed))]
 [JsonSerializable(typeof(AlarmRecurred))]
@@ -25,6 +28,7 @@ internal sealed partial class AlarmJson : JsonSerializerContext
     private static void LeaveOutEventId(JsonTypeInfo type)
     {
         if (!type.Type.IsAssignableTo(typeof(AlarmEvent))) return;
-        foreach (JsonPropertyInfo property in type.Properties.Where(property => property.Name == "eventId").ToArray()) type.Properties.Remove(property);
+        foreach (JsonPropertyInfo property in type.Properties.Where(property => property.Name == "eventId").ToArray())
+            type.Properties.Remove(property);
     }
 }

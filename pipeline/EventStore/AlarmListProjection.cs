@@ -7,7 +7,8 @@ using Pipeline.Domain.Alarms;
 namespace Pipeline.EventStore;
 
 /// <summary>
-/// Keeps <c>read.alarms</c> in the transaction that appends: one statement for what began and one for what changed, however many alarms there are. The same fold
+/// Keeps <c>read.alarms</c> in the transaction that appends: one statement for what began and one for what changed, however many alarms
+/// there are. The same fold
 /// as <see cref="AlarmView.Apply"/>, said in a way that reads no row back; a test holds the two together over many seeded lives of alarms.
 /// </summary>
 internal sealed class AlarmListProjection : IProjection
@@ -28,7 +29,8 @@ internal sealed class AlarmListProjection : IProjection
 
     private static readonly string Columns = string.Join(", ", RowJson.Default.AlarmRow.Properties.Select(column => column.Name));
 
-    private static readonly string Insert = $"insert into {Tables.Alarms} ({Columns}) select {Columns} from jsonb_populate_recordset(null::{Tables.Alarms}, ?::jsonb)";
+    private static readonly string Insert =
+        $"insert into {Tables.Alarms} ({Columns}) select {Columns} from jsonb_populate_recordset(null::{Tables.Alarms}, ?::jsonb)";
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
@@ -42,13 +44,15 @@ internal sealed class AlarmListProjection : IProjection
                     begun.Add(AlarmRow.From(raised, e.Timestamp));
                     break;
                 case AlarmEvent later:
-                    changed[later.AlarmId] = (changed.GetValueOrDefault(later.AlarmId) ?? new AlarmRowChange { Id = later.AlarmId }).And(later);
+                    changed[later.AlarmId] =
+                        (changed.GetValueOrDefault(later.AlarmId) ?? new AlarmRowChange { Id = later.AlarmId }).And(later);
                     break;
             }
         }
 
         if (begun.Count > 0) operations.QueueSqlCommand(Insert, JsonSerializer.Serialize(begun, RowJson.Default.ListAlarmRow));
-        if (changed.Count > 0) operations.QueueSqlCommand(Update, JsonSerializer.Serialize([.. changed.Values], RowJson.Default.ListAlarmRowChange));
+        if (changed.Count > 0)
+            operations.QueueSqlCommand(Update, JsonSerializer.Serialize([.. changed.Values], RowJson.Default.ListAlarmRowChange));
         return Task.CompletedTask;
     }
 }

@@ -26,7 +26,8 @@ public sealed class AlarmQueries(AlarmDatabase database) : IAlarmQueries
         return await InSchemaAsync(() => ReadPageAsync(filter, after, limit, cancellation), cancellation);
     }
 
-    public Task<StoredAlarm?> FindAsync(Guid id, CancellationToken cancellation) => InSchemaAsync(() => ReadStreamAsync(id, cancellation), cancellation);
+    public Task<StoredAlarm?> FindAsync(Guid id, CancellationToken cancellation) =>
+        InSchemaAsync(() => ReadStreamAsync(id, cancellation), cancellation);
 
     public async Task<bool> IsReadyAsync(CancellationToken cancellation)
     {

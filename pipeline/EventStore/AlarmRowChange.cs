@@ -31,7 +31,9 @@ internal sealed record AlarmRowChange
             AlarmRecurred recurred => touched with { Occurrences = Math.Max(Occurrences ?? 0, recurred.Occurrences) },
             AlarmEscalated worse => touched with
             {
-                Severity = Spelling.Of(worse.Severity), SeverityRank = (int)worse.Severity, Outcome = Spelling.Of(worse.Outcome),
+                Severity = Spelling.Of(worse.Severity),
+                SeverityRank = (int)worse.Severity,
+                Outcome = Spelling.Of(worse.Outcome),
             },
             _ => touched,
         };

@@ -10,12 +10,17 @@ using Pipeline.Runtime.Ports;
 namespace Pipeline.EventStore;
 
 /// <summary>
-/// Alarms and checkpoints in one PostgreSQL transaction. Two things make a repeated or a late commit harmless: the row of the partition is locked and its
-/// fencing token compared before anything is written, and event ids are hashes of what they name, so that an event that is there already is left out.
+/// Alarms and checkpoints in one PostgreSQL transaction. Two things make a repeated or a late commit harmless: the row of the partition is
+/// locked and its
+/// fencing token compared before anything is written, and event ids are hashes of what they name, so that an event that is there already is
+/// left out.
 /// </summary>
 public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logger) : IAlarmStore
 {
-    /// <summary>Events in one round trip to the server: a bound on memory and on how long one statement batch runs. A larger commit takes several, in its one transaction.</summary>
+    /// <summary>
+    /// Events in one round trip to the server: a bound on memory and on how long one statement batch runs. A larger commit takes several,
+    /// in its one transaction.
+    /// </summary>
     private const int EventsPerRoundTrip = 1000;
 
     private const string Acquire = $"""
@@ -24,10 +29,12 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         returning next_offset, state, token
         """;
 
-    private const string LockToken = $"select token, clock_timestamp() from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
+    private const string LockToken =
+        $"select token, clock_timestamp() from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
     private const string StoredEvents = $"select id from {Tables.EventSchema}.mt_events where id = any($1)";
     private const string StoredStreams = $"select id from {Tables.EventSchema}.mt_streams where id = any($1)";
-    private const string SaveSnapshot = $"update {Tables.Checkpoints} set next_offset = $3, state = $4, updated_at = now() where topic = $1 and partition = $2";
+    private const string SaveSnapshot =
+        $"update {Tables.Checkpoints} set next_offset = $3, state = $4, updated_at = now() where topic = $1 and partition = $2";
 
     public async Task<PartitionCheckpoint> AcquireAsync(PartitionId partition, CancellationToken cancellation)
     {
@@ -37,7 +44,8 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         long? nextOffset = await reader.IsDBNullAsync(0, cancellation) ? null : reader.GetInt64(0);
-        var checkpoint = new PartitionCheckpoint(partition, nextOffset, reader.GetFieldValue<byte[]>(1), new FencingToken(reader.GetInt64(2)));
+        var checkpoint =
+            new PartitionCheckpoint(partition, nextOffset, reader.GetFieldValue<byte[]>(1), new FencingToken(reader.GetInt64(2)));
         Log.Acquired(logger, partition, checkpoint.Token.Value, nextOffset, checkpoint.State.Length);
         return checkpoint;
     }
@@ -93,11 +101,13 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
 
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation)) return Found.Nothing;
-        return new Found(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
+        return new Found(
+            reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
     }
 
     /// <summary>
-    /// Events are stamped by the database's clock, read under the lock, and a microsecond apart: the list shows them in the order in which they came, and
+    /// Events are stamped by the database's clock, read under the lock, and a microsecond apart: the list shows them in the order in which
+    /// they came, and
     /// a read model that is made anew from the events is the same.
     /// </summary>
     private async Task AppendAsync(
@@ -109,7 +119,9 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         {
             if (!streams.Add(alarm.Key)) session.Events.Append(alarm.Key, alarm);
             else if (alarm.First().Data is AlarmRaised) session.Events.StartStream(alarm.Key, alarm);
-            else throw new InvalidOperationException($"The first event of alarm {alarm.Key} is {alarm.First().Data.GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
+            else
+                throw new InvalidOperationException(
+                    $"The first event of alarm {alarm.Key} is {alarm.First().Data.GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
         }
 
         await session.SaveChangesAsync(cancellation);

@@ -1,7 +1,8 @@
 namespace Pipeline.EventStore;
 
 /// <summary>
-/// What alarm events are called in the store. These names are in every stored row for ever: a class may be renamed or moved, a name here never changes and
+/// What alarm events are called in the store. These names are in every stored row for ever: a class may be renamed or moved, a name here
+/// never changes and
 /// is never given to another shape (a new shape gets a new name).
 /// </summary>
 internal static class EventNames

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Pipeline.EventStore;
 
-/// <summary>How the store talks to PostgreSQL. Every wait has an end, so that a partition never hangs on a lock or on a server that has gone.</summary>
+/// <summary>
+/// How the store talks to PostgreSQL. Every wait has an end, so that a partition never hangs on a lock or on a server that has gone.
+/// </summary>
 public sealed record EventStoreOptions
 {
     public required string ConnectionString { get; init; }
@@ -10,7 +12,9 @@ public sealed record EventStoreOptions
     /// <summary>Longest a single statement may run (statement_timeout). A 5 MB checkpoint takes well below a second.</summary>
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest wait for a row that another transaction holds (lock_timeout); only two owners of one partition ever meet on one.</summary>
+    /// <summary>
+    /// Longest wait for a row that another transaction holds (lock_timeout); only two owners of one partition ever meet on one.
+    /// </summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>When the server ends a transaction of a process that froze in the middle (idle_in_transaction_session_timeout).</summary>
@@ -23,7 +27,9 @@ public sealed record EventStoreOptions
 
     public TimeSpan LongestRetryPause { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The connection string with the limits in it. What the caller's own string says about "Options" comes last and wins.</summary>
+    /// <summary>
+    /// The connection string with the limits in it. What the caller's own string says about "Options" comes last and wins.
+    /// </summary>
     internal string Bounded()
     {
         var builder = new NpgsqlConnectionStringBuilder(ConnectionString)

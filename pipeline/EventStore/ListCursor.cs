@@ -4,7 +4,8 @@ using System.Buffers.Text;
 namespace Pipeline.EventStore;
 
 /// <summary>
-/// A place in the alarm list: just after (stored_at, id) in descending order. Both never change once an alarm is stored, so a page begins where the last one
+/// A place in the alarm list: just after (stored_at, id) in descending order. Both never change once an alarm is stored, so a page begins
+/// where the last one
 /// ended whatever arrives meanwhile. Written as base64url of a version byte, microseconds since 1970, and the id.
 /// </summary>
 internal readonly record struct ListCursor(DateTime StoredAt, Guid Id)
@@ -27,10 +28,12 @@ internal readonly record struct ListCursor(DateTime StoredAt, Guid Id)
     {
         cursor = default;
         Span<byte> bytes = stackalloc byte[Length];
-        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.TryDecodeFromChars(text, bytes, out int written) || written != Length) return false;
+        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.TryDecodeFromChars(text, bytes, out int written) || written != Length)
+            return false;
         long microseconds = BinaryPrimitives.ReadInt64BigEndian(bytes[1..]);
         if (bytes[0] != Version || microseconds < 0 || microseconds > LastMicroseconds) return false;
-        cursor = new ListCursor(DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond), new Guid(bytes[9..], bigEndian: true));
+        cursor =
+            new ListCursor(DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond), new Guid(bytes[9..], bigEndian: true));
         return true;
     }
 }

@@ -5,13 +5,17 @@ using Pipeline.Domain.Alarms;
 
 namespace Pipeline.EventStore;
 
-/// <summary>The list's SQL for one filter: only the conditions that are asked for, so that the planner sees what it can use; every value is a parameter.</summary>
+/// <summary>
+/// The list's SQL for one filter: only the conditions that are asked for, so that the planner sees what it can use; every value is a
+/// parameter.
+/// </summary>
 internal sealed class ListStatement
 {
     /// <summary>Shortest beginning of a container id that is taken for one; the command-line tools of container engines print 12.</summary>
     private const int ShortestIdPrefix = 6;
 
-    public const string Columns = "id, type, rule_id, class_id, title, severity, outcome, state, node, boot, container_id, container_name, image, image_digest, "
+    public const string Columns =
+        "id, type, rule_id, class_id, title, severity, outcome, state, node, boot, container_id, container_name, image, image_digest, "
         + "namespace, pod, workload, subject, content, occurrences, first_seen, last_seen, confirmed_at, stored_at, labels";
 
     private readonly List<string> _conditions = [];
@@ -24,15 +28,18 @@ internal sealed class ListStatement
     {
         var statement = new ListStatement(command);
         statement.Restrict(filter);
-        if (after is { } cursor) statement._conditions.Add($"(stored_at, id) < ({statement.Value(cursor.StoredAt)}, {statement.Value(cursor.Id)})");
+        if (after is { } cursor)
+            statement._conditions.Add($"(stored_at, id) < ({statement.Value(cursor.StoredAt)}, {statement.Value(cursor.Id)})");
         string where = statement._conditions.Count == 0 ? "" : $"where {string.Join(" and ", statement._conditions)} ";
-        command.CommandText = $"select {Columns} from {Tables.Alarms} {where}order by stored_at desc, id desc limit {statement.Value(limit)}";
+        command.CommandText =
+            $"select {Columns} from {Tables.Alarms} {where}order by stored_at desc, id desc limit {statement.Value(limit)}";
     }
 
     private void Restrict(AlarmFilter filter)
     {
         AnyOf("type", filter.Types);
-        if (!filter.Severities.IsDefaultOrEmpty) _conditions.Add($"severity_rank = any({Value(filter.Severities.Select(s => (int)s).ToArray())})");
+        if (!filter.Severities.IsDefaultOrEmpty)
+            _conditions.Add($"severity_rank = any({Value(filter.Severities.Select(s => (int)s).ToArray())})");
         AnyOf("state", filter.States);
         if (filter.Node is { } node) _conditions.Add($"node = {Text(node)}");
         if (filter.Container is { } container) RestrictContainer(container);
@@ -49,7 +56,8 @@ internal sealed class ListStatement
 
     private void RestrictContainer(string container)
     {
-        string id = container.Length >= ShortestIdPrefix ? $"container_id like {Text(LiteralInLike(container) + "%")}" : $"container_id = {Text(container)}";
+        string id =
+            container.Length >= ShortestIdPrefix ? $"container_id like {Text(LiteralInLike(container) + "%")}" : $"container_id = {Text(container)}";
         _conditions.Add($"(container_name = {Text(container)} or {id})");
     }
 

@@ -4,8 +4,10 @@ namespace Pipeline.EventStore;
 internal static class SchemaDetails
 {
     /// <summary>
-    /// Checkpoint state is stored as it is, since compressing megabytes at every checkpoint would cost more than the space is worth, and its table is vacuumed
-    /// early, since each checkpoint leaves the old one behind. Columns of the read model carry their meaning as comments. All of it is asked for only where it is
+    /// Checkpoint state is stored as it is, since compressing megabytes at every checkpoint would cost more than the space is worth, and
+    /// its table is vacuumed
+    /// early, since each checkpoint leaves the old one behind. Columns of the read model carry their meaning as comments. All of it is
+    /// asked for only where it is
     /// not so yet: no lock is taken at an ordinary start.
     /// </summary>
     public static readonly string Sql = $"""

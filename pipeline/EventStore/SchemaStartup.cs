@@ -27,7 +27,8 @@ internal sealed class SchemaStartup(AlarmDatabase database, EventStoreOptions op
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The top of a loop: whatever it is, the process stays up and not ready, and an operator may mend it (a missing right, a table of another version).
+            // The top of a loop: whatever it is, the process stays up and not ready, and an operator may mend it (a missing right, a table
+            // of another version).
             if (StoreFailure.Describe(failure) is { } reason) Log.SchemaNotYet(logger, (long)pause.TotalMilliseconds, reason);
             else Log.SchemaFailed(logger, (long)pause.TotalMilliseconds, failure);
             return false;

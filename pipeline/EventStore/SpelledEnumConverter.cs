@@ -12,5 +12,6 @@ internal sealed class SpelledEnumConverter<TWord> : JsonConverter<TWord> where T
             ? word
             : throw new JsonException($"Not a {typeof(TWord).Name}; known: {string.Join(", ", Spelling.All<TWord>())}");
 
-    public override void Write(Utf8JsonWriter writer, TWord value, JsonSerializerOptions options) => writer.WriteStringValue(Spelling.Of(value));
+    public override void Write(Utf8JsonWriter writer, TWord value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Spelling.Of(value));
 }

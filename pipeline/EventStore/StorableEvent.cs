@@ -3,7 +3,9 @@ using Pipeline.Domain.Alarms;
 
 namespace Pipeline.EventStore;
 
-/// <summary>An alarm event with every string made storable (<see cref="StorableText"/>). Ids are not strings and stay what they are.</summary>
+/// <summary>
+/// An alarm event with every string made storable (<see cref="StorableText"/>). Ids are not strings and stay what they are.
+/// </summary>
 internal static class StorableEvent
 {
     public static AlarmEvent From(AlarmEvent e) => e switch
@@ -40,14 +42,17 @@ internal static class StorableEvent
 
     private static Evidence From(Evidence evidence)
     {
-        if (evidence.Facts.All(fact => ReferenceEquals(Text(fact.Key), fact.Key) && ReferenceEquals(Text(fact.Value), fact.Value))) return Place(evidence);
+        if (evidence.Facts.All(fact => ReferenceEquals(Text(fact.Key), fact.Key) && ReferenceEquals(Text(fact.Value), fact.Value)))
+            return Place(evidence);
         // Two keys may become one; the later wins, in the dictionary's own order.
-        ImmutableSortedDictionary<string, string>.Builder facts = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        ImmutableSortedDictionary<string, string>.Builder facts =
+            ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach ((string key, string value) in evidence.Facts) facts[Text(key)] = Text(value);
         return Place(evidence) with { Facts = facts.ToImmutable() };
     }
 
-    private static Evidence Place(Evidence evidence) => evidence with { Node = Text(evidence.Node), Boot = Text(evidence.Boot), Kind = Text(evidence.Kind) };
+    private static Evidence Place(Evidence evidence) =>
+        evidence with { Node = Text(evidence.Node), Boot = Text(evidence.Boot), Kind = Text(evidence.Kind) };
 
     private static string Text(string text) => StorableText.ForEvent(text);
 

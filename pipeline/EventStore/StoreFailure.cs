@@ -4,10 +4,14 @@ using Npgsql;
 
 namespace Pipeline.EventStore;
 
-/// <summary>Tells failures that pass by themselves or by an operator's hand (the store is away, full, locked, in recovery) from errors of ours.</summary>
+/// <summary>
+/// Tells failures that pass by themselves or by an operator's hand (the store is away, full, locked, in recovery) from errors of ours.
+/// </summary>
 internal static class StoreFailure
 {
-    /// <summary>What happened, for logs and people; null when it is an error in the program that must not be hidden by trying again.</summary>
+    /// <summary>
+    /// What happened, for logs and people; null when it is an error in the program that must not be hidden by trying again.
+    /// </summary>
     public static string? Describe(Exception failure)
     {
         for (Exception? e = failure; e is not null; e = e.InnerException)
@@ -31,7 +35,8 @@ internal static class StoreFailure
     {
         for (Exception? e = failure; e is not null; e = e.InnerException)
         {
-            if (e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction }) return true;
+            if (e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction })
+                return true;
         }
 
         return false;

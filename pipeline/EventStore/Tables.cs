@@ -22,7 +22,8 @@ internal static class Tables
             else if (!column.Nullable) added.NotNull();
         }
 
-        // The list's order, also behind the filters that leave many rows. Ascending serves descending too: an index is read backwards as well.
+        // The list's order, also behind the filters that leave many rows. Ascending serves descending too: an index is read backwards as
+        // well.
         Index(table, "stored_at", "id");
         Index(table, "type", "stored_at", "id");
         Index(table, "severity_rank", "stored_at", "id");

@@ -25,7 +25,8 @@ public sealed class AlarmListTests
         var alarms = new FakeAlarms();
         await using TestApi api = await TestApi.StartAsync(alarms);
 
-        await api.JsonAsync("/api/alarms?node=n,1&container=web&image=a%2Fb:1*&rule=AS-01&from=2026-03-01T10:00:00+02:00&to=2026-03-01T08:00:00.0000001Z&limit=500");
+        await api.JsonAsync(
+            "/api/alarms?node=n,1&container=web&image=a%2Fb:1*&rule=AS-01&from=2026-03-01T10:00:00+02:00&to=2026-03-01T08:00:00.0000001Z&limit=500");
 
         AlarmFilter asked = alarms.Asked.ShouldNotBeNull();
         (asked.Node, asked.Container, asked.Image, asked.Rule, alarms.Limit).ShouldBe(("n,1", "web", "a/b:1*", "AS-01", 500));

@@ -28,7 +28,9 @@ public sealed class OpenApiTests
 
         JsonElement document = await api.JsonAsync("/api/openapi.json");
 
-        IEnumerable<string?> described = document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("enum").EnumerateArray().Select(w => w.GetString());
-        described.ShouldBe((IEnumerable<string>)typeof(Spelling).GetMethod(nameof(Spelling.All))!.MakeGenericMethod(words).Invoke(null, null)!);
+        IEnumerable<string?> described =
+            document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("enum").EnumerateArray().Select(w => w.GetString());
+        described.ShouldBe(
+            (IEnumerable<string>)typeof(Spelling).GetMethod(nameof(Spelling.All))!.MakeGenericMethod(words).Invoke(null, null)!);
     }
 }

@@ -49,7 +49,8 @@ public sealed class ProblemTests
         await using TestApi api = await TestApi.StartAsync(new FakeAlarms());
 
         await ShouldBeProblemAsync(await api.GetAsync($"/api/alarms?image={new string('a', 513)}"), 400, "invalid-query");
-        await ShouldBeProblemAsync(await api.GetAsync($"/api/alarms?{string.Join('&', Enumerable.Repeat("type=abnormal-startup", 300))}"), 400, "invalid-query");
+        await ShouldBeProblemAsync(
+            await api.GetAsync($"/api/alarms?{string.Join('&', Enumerable.Repeat("type=abnormal-startup", 300))}"), 400, "invalid-query");
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class ProblemTests
     [InlineData("/api/alarms/4d201a62-60a3-812a-a842-4b6329ec9ad7")]
     public async Task Says_when_to_try_again_while_the_store_is_away(string path)
     {
-        await using TestApi api = await TestApi.StartAsync(new FakeAlarms { Failure = new AlarmStoreUnavailableException("no route to host 10.1.2.3") });
+        await using TestApi api =
+            await TestApi.StartAsync(new FakeAlarms { Failure = new AlarmStoreUnavailableException("no route to host 10.1.2.3") });
 
         HttpResponseMessage answer = await api.GetAsync(path);
 
@@ -92,7 +94,8 @@ public sealed class ProblemTests
     {
         await using TestApi api = await TestApi.StartAsync(new FakeAlarms());
 
-        HttpResponseMessage answer = await api.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
+        HttpResponseMessage answer =
+            await api.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
 
         await ShouldBeProblemAsync(answer, 405, "method-not-allowed");
         answer.Content.Headers.Allow.ShouldBe(["GET"]);

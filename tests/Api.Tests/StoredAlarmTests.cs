@@ -32,12 +32,15 @@ public sealed class StoredAlarmTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task Shows_a_stored_alarm_in_the_list_and_by_itself()
     {
-        await StoreAsync(SomeAlarm.Raised("a"), SomeAlarm.Confirmed("a", 1), SomeAlarm.Recurred("a", 2, 9), SomeAlarm.Escalated("a", 3, Severity.Critical));
+        await StoreAsync(
+            SomeAlarm.Raised("a"), SomeAlarm.Confirmed("a", 1), SomeAlarm.Recurred("a", 2, 9), SomeAlarm.Escalated("a", 3, Severity.Critical));
 
-        JsonElement row = (await _api.JsonAsync("/api/alarms?severity=critical")).GetProperty("alarms").EnumerateArray().ShouldHaveSingleItem();
+        JsonElement row =
+            (await _api.JsonAsync("/api/alarms?severity=critical")).GetProperty("alarms").EnumerateArray().ShouldHaveSingleItem();
         JsonElement alarm = await _api.JsonAsync($"/api/alarms/{row.GetProperty("id").GetString()}");
 
-        foreach (JsonProperty property in row.EnumerateObject()) JsonElement.DeepEquals(property.Value, alarm.GetProperty(property.Name)).ShouldBeTrue(property.Name);
+        foreach (JsonProperty property in row.EnumerateObject())
+            JsonElement.DeepEquals(property.Value, alarm.GetProperty(property.Name)).ShouldBeTrue(property.Name);
         WithoutStoredAt(alarm).ShouldMatchApproved("alarm.json");
     }
 

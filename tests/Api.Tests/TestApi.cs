@@ -12,7 +12,8 @@ namespace Api.Tests;
 /// <summary>The API in a server without a socket, over the given queries.</summary>
 internal sealed class TestApi : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly WebApplication _app;
 
     private TestApi(WebApplication app)

@@ -8,7 +8,9 @@ using Testing;
 
 namespace Benchmarks;
 
-/// <summary>New alarms a second into the event store with its read model, from several partitions at once. The first round warms up and is not told.</summary>
+/// <summary>
+/// New alarms a second into the event store with its read model, from several partitions at once. The first round warms up and is not told.
+/// </summary>
 internal static class StoreThroughput
 {
     private const int Rounds = 4;
@@ -28,7 +30,8 @@ internal static class StoreThroughput
             for (int round = 0; round < Rounds; round++)
             {
                 (double perSecond, double micros) = await MeasureAsync(store, $"{run}/{size}/{round}", size, commits);
-                if (round > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"| {size} | {perSecond:F0} | {micros:F0} |"));
+                if (round > 0)
+                    await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"| {size} | {perSecond:F0} | {micros:F0} |"));
             }
         }
     }

@@ -89,7 +89,8 @@ public sealed class AlarmsCommandTests : IAsyncLifetime
         (int code, string output, _) = Cli.Run("alarms", "show", SomeAlarm.Id("a").ToString(), "--url", Url);
 
         code.ShouldBe(0);
-        foreach (string part in (string[])["Run it without --privileged.", "privileged:true", "explicit", "privileged=true", "raised"]) output.ShouldContain(part);
+        foreach (string part in (string[])["Run it without --privileged.", "privileged:true", "explicit", "privileged=true", "raised"])
+            output.ShouldContain(part);
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
 
     private static AlarmEvent[] Life(Random random, string name)
     {
-        var life = new List<AlarmEvent> { SomeAlarm.Raised(name) with { At = Time(random), Severity = Any<Severity>(random), Outcome = Any<Outcome>(random) } };
+        var life =
+            new List<AlarmEvent> { SomeAlarm.Raised(name) with { At = Time(random), Severity = Any<Severity>(random), Outcome = Any<Outcome>(random) } };
         for (int ordinal = 1; ordinal <= random.Next(9); ordinal++)
         {
             life.Add(random.Next(3) switch

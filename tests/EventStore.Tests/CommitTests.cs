@@ -13,7 +13,8 @@ public sealed class CommitTests(PostgresFixture postgres)
         await using TestStore store = await TestStore.OpenAsync(postgres);
         FencingToken token = (await store.AcquireAsync()).Token;
 
-        CommitOutcome outcome = await store.CommitAsync(token, [SomeAlarm.Raised("a"), SomeAlarm.Recurred("a", 1, 5)], TestStore.Snapshot(42, 1, 2, 3));
+        CommitOutcome outcome =
+            await store.CommitAsync(token, [SomeAlarm.Raised("a"), SomeAlarm.Recurred("a", 1, 5)], TestStore.Snapshot(42, 1, 2, 3));
 
         outcome.ShouldBe(new CommitOutcome.Committed(2, 0));
         StoredAlarm alarm = (await store.FindAsync(SomeAlarm.Id("a"))).ShouldNotBeNull();
@@ -114,7 +115,8 @@ public sealed class CommitTests(PostgresFixture postgres)
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async owner =>
         {
             FencingToken token = (await store.AcquireAsync()).Token;
-            for (int i = 0; i < 5; i++) await store.CommitAsync(token, [SomeAlarm.Raised($"{token.Value}/{i}")], TestStore.Snapshot(token.Value));
+            for (int i = 0; i < 5; i++)
+                await store.CommitAsync(token, [SomeAlarm.Raised($"{token.Value}/{i}")], TestStore.Snapshot(token.Value));
         }));
 
         PartitionCheckpoint last = await store.AcquireAsync();
@@ -140,7 +142,8 @@ public sealed class CommitTests(PostgresFixture postgres)
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
         AlarmEvent[] alarms = [.. Enumerable.Range(0, 2_500).Select(i => SomeAlarm.Raised($"{i / 2}") with { Ordinal = i % 2 }).Select(
-            raised => raised.Ordinal == 0 ? (AlarmEvent)raised : new AlarmRecurred { AlarmId = raised.AlarmId, Ordinal = 1, At = raised.At, Occurrences = 2, Evidence = raised.Evidence[0] })];
+            raised =>
+                raised.Ordinal == 0 ? (AlarmEvent)raised : new AlarmRecurred { AlarmId = raised.AlarmId, Ordinal = 1, At = raised.At, Occurrences = 2, Evidence = raised.Evidence[0] })];
 
         CommitOutcome outcome = await store.StoreAsync(alarms);
 
@@ -164,7 +167,8 @@ public sealed class CommitTests(PostgresFixture postgres)
     public async Task Names_events_by_words_that_outlive_the_classes()
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
-        await store.StoreAsync(SomeAlarm.Raised("a"), SomeAlarm.Confirmed("a", 1), SomeAlarm.Recurred("a", 2, 2), SomeAlarm.Escalated("a", 3, Severity.Critical));
+        await store.StoreAsync(
+            SomeAlarm.Raised("a"), SomeAlarm.Confirmed("a", 1), SomeAlarm.Recurred("a", 2, 2), SomeAlarm.Escalated("a", 3, Severity.Critical));
 
         string? names = await store.ScalarAsync<string>("select string_agg(type, ' ' order by version) from alarms.mt_events");
 
@@ -175,9 +179,11 @@ public sealed class CommitTests(PostgresFixture postgres)
     public async Task Keeps_the_shape_in_which_events_are_stored()
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
-        await store.StoreAsync(SomeAlarm.Raised("a"), SomeAlarm.Confirmed("a", 1), SomeAlarm.Recurred("a", 2, 2), SomeAlarm.Escalated("a", 3, Severity.Critical));
+        await store.StoreAsync(
+            SomeAlarm.Raised("a"), SomeAlarm.Confirmed("a", 1), SomeAlarm.Recurred("a", 2, 2), SomeAlarm.Escalated("a", 3, Severity.Critical));
 
-        string? bodies = await store.ScalarAsync<string>("select string_agg(jsonb_pretty(data), E'\n' order by version) from alarms.mt_events");
+        string? bodies =
+            await store.ScalarAsync<string>("select string_agg(jsonb_pretty(data), E'\n' order by version) from alarms.mt_events");
 
         bodies.ShouldNotBeNull().ShouldMatchApproved("stored-events.json");
     }

@@ -59,7 +59,8 @@ public sealed class HostileTextTests(PostgresFixture postgres)
         Source = new AlarmSource(text, text, text, text, text, text, text, text, text),
         Subject = text,
         Content = [new ContentItem(text, text, Severity.Low, text)],
-        Evidence = [SomeAlarm.Evidence(1) with { Node = text, Boot = text, Kind = text, Facts = ImmutableSortedDictionary<string, string>.Empty.Add(text, text) }],
+        Evidence =
+            [SomeAlarm.Evidence(1) with { Node = text, Boot = text, Kind = text, Facts = ImmutableSortedDictionary<string, string>.Empty.Add(text, text) }],
         EvidenceGaps = [text],
         PolicyId = text,
         Recommendation = text,

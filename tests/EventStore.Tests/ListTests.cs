@@ -96,14 +96,16 @@ public sealed class ListTests(PostgresFixture postgres)
             (new() { Node = "x' or 'a'='a" }, []),
         ];
 
-        foreach ((AlarmFilter filter, string[] names) in cases) Ids(await store.ListAsync(filter)).ShouldBe(Names(names), filter.ToString());
+        foreach ((AlarmFilter filter, string[] names) in cases)
+            Ids(await store.ListAsync(filter)).ShouldBe(Names(names), filter.ToString());
     }
 
     [Fact]
     public async Task Lets_sql_users_select_on_a_finding_by_an_index()
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
-        await store.StoreAsync(SomeAlarm.Raised("a"), SomeAlarm.Raised("b") with { Content = [new ContentItem("seccomp", "seccomp=unconfined", Severity.Medium, "explicit")] });
+        await store.StoreAsync(
+            SomeAlarm.Raised("a"), SomeAlarm.Raised("b") with { Content = [new ContentItem("seccomp", "seccomp=unconfined", Severity.Medium, "explicit")] });
 
         (await store.CountAsync("read.alarms where content @> array['seccomp=unconfined']")).ShouldBe(1);
         string? plan = await store.ScalarAsync<string>(

@@ -39,7 +39,8 @@ public sealed class OutageTests(PostgresFixture postgres)
         await cluster.StopAsync();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging();
-        builder.Services.AddEventStore(new EventStoreOptions { ConnectionString = cluster.ConnectionString, LongestRetryPause = TimeSpan.FromMilliseconds(250) });
+        builder.Services.AddEventStore(
+            new EventStoreOptions { ConnectionString = cluster.ConnectionString, LongestRetryPause = TimeSpan.FromMilliseconds(250) });
         using IHost host = builder.Build();
         await host.StartAsync(Cancellation);
         AlarmDatabase database = host.Services.GetRequiredService<AlarmDatabase>();
@@ -56,7 +57,8 @@ public sealed class OutageTests(PostgresFixture postgres)
     {
         await using TestStore first = await TestStore.OpenAsync(postgres);
         FencingToken token = (await first.AcquireAsync()).Token;
-        await using var impatient = new TestStore(new NpgsqlConnectionStringBuilder(first.ConnectionString) { Options = "-c lock_timeout=50" }.ConnectionString);
+        await using var impatient =
+            new TestStore(new NpgsqlConnectionStringBuilder(first.ConnectionString) { Options = "-c lock_timeout=50" }.ConnectionString);
         await using var holder = new NpgsqlConnection(first.ConnectionString);
         await holder.OpenAsync(Cancellation);
         await using (NpgsqlTransaction held = await holder.BeginTransactionAsync(Cancellation))

@@ -25,7 +25,8 @@ public sealed class SchemaTests(PostgresFixture postgres)
     public async Task Changes_nothing_when_the_schema_is_there()
     {
         await using TestStore first = await TestStore.OpenAsync(postgres);
-        const string Objects = "select string_agg(oid::text || relname || relfilenode::text, ',' order by oid) from pg_class where relnamespace::regnamespace::text in ('alarms', 'read', 'pipeline')";
+        const string Objects =
+            "select string_agg(oid::text || relname || relfilenode::text, ',' order by oid) from pg_class where relnamespace::regnamespace::text in ('alarms', 'read', 'pipeline')";
         string? before = await first.ScalarAsync<string>(Objects);
 
         await using var second = new TestStore(first.ConnectionString);

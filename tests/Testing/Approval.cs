@@ -6,7 +6,10 @@ namespace Testing;
 /// <summary>Compares with a file that was reviewed like code: <c>Approved/NAME</c> beside the test's source.</summary>
 public static class Approval
 {
-    /// <summary>Fails at the first line that differs, having written what was received to <c>NAME.received</c> beside the approved file. Line ends are LF.</summary>
+    /// <summary>
+    /// Fails at the first line that differs, having written what was received to <c>NAME.received</c> beside the approved file. Line ends
+    /// are LF.
+    /// </summary>
     public static void ShouldMatchApproved(this string text, string name, [CallerFilePath] string source = "")
     {
         string folder = Path.GetDirectoryName(Relative(source))!;

@@ -4,8 +4,10 @@ using Xunit;
 namespace Testing;
 
 /// <summary>
-/// A PostgreSQL server for a test assembly (<c>[assembly: AssemblyFixture(typeof(PostgresFixture))]</c>): the one that PIPELINE_POSTGRES names, by the
-/// connection string of a role that may create databases, else a private cluster. Tests ask for databases of their own; where there is no server they skip.
+/// A PostgreSQL server for a test assembly (<c>[assembly: AssemblyFixture(typeof(PostgresFixture))]</c>): the one that PIPELINE_POSTGRES
+/// names, by the
+/// connection string of a role that may create databases, else a private cluster. Tests ask for databases of their own; where there is no
+/// server they skip.
 /// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {

@@ -55,7 +55,9 @@ public sealed record AlarmPage(ImmutableArray<AlarmSummary> Alarms, string? Next
 /// <summary>Reading alarms. Thread-safe. Throws only <see cref="AlarmStoreUnavailableException"/>, when the store is away.</summary>
 public interface IAlarmQueries
 {
-    /// <summary>Lists alarms by the time they were stored, newest first, so that a page boundary stays where it is while alarms arrive.</summary>
+    /// <summary>
+    /// Lists alarms by the time they were stored, newest first, so that a page boundary stays where it is while alarms arrive.
+    /// </summary>
     /// <param name="limit">1 to 500.</param>
     /// <returns>Null when the cursor is not one of ours.</returns>
     Task<AlarmPage?> ListAsync(AlarmFilter filter, string? cursor, int limit, CancellationToken cancellation);

@@ -40,7 +40,11 @@ public static class SomeAlarm
 
     public static AlarmRecurred Recurred(string name, int ordinal, long occurrences) => new()
     {
-        AlarmId = Id(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Occurrences = occurrences, Evidence = Evidence(ordinal + 1),
+        AlarmId = Id(name),
+        Ordinal = ordinal,
+        At = Moment.AddSeconds(ordinal),
+        Occurrences = occurrences,
+        Evidence = Evidence(ordinal + 1),
     };
 
     public static AlarmConfirmed Confirmed(string name, int ordinal) =>
@@ -48,7 +52,12 @@ public static class SomeAlarm
 
     public static AlarmEscalated Escalated(string name, int ordinal, Severity severity) => new()
     {
-        AlarmId = Id(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Severity = severity, Outcome = Outcome.AttackSuccess, Evidence = Evidence(ordinal + 1),
+        AlarmId = Id(name),
+        Ordinal = ordinal,
+        At = Moment.AddSeconds(ordinal),
+        Severity = severity,
+        Outcome = Outcome.AttackSuccess,
+        Evidence = Evidence(ordinal + 1),
     };
 
     public static Evidence Evidence(long sequence) => new(

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Pipeline.Host.Commands.Alarms;
 
-/// <summary>The API as the command line uses it. Whatever goes wrong is an <see cref="AlarmsUnreadableException"/> that says what to do.</summary>
+/// <summary>
+/// The API as the command line uses it. Whatever goes wrong is an <see cref="AlarmsUnreadableException"/> that says what to do.
+/// </summary>
 internal sealed class AlarmsClient : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -30,7 +32,8 @@ internal sealed class AlarmsClient : IDisposable
         if (success && json is { ValueKind: JsonValueKind.Object } answer) return answer;
         if (!success && json is { ValueKind: JsonValueKind.Object } problem && problem.TryGetProperty("detail", out JsonElement detail))
             throw new AlarmsUnreadableException($"{detail.GetString()} ({status} from {_address})");
-        throw new AlarmsUnreadableException($"{_address} answers with status {status}, but not as the alarm API does; is it another program's address?");
+        throw new AlarmsUnreadableException(
+            $"{_address} answers with status {status}, but not as the alarm API does; is it another program's address?");
     }
 
     public void Dispose() => _http.Dispose();

@@ -20,7 +20,8 @@ internal static class AlarmsListCommand
             Filter("node", "Exact node name."), Filter("container", "Container name, or the first 6 or more characters of an id."),
             Filter("image", "Exact image reference, or its beginning and \"*\"."), Filter("rule", "Exact rule id, such as AS-01."),
         ];
-        var since = new Option<TimeSpan?>("--since") { Description = "Only alarms seen within this time: 90s, 15m, 1h, 7d.", CustomParser = ReadSince };
+        var since =
+            new Option<TimeSpan?>("--since") { Description = "Only alarms seen within this time: 90s, 15m, 1h, 7d.", CustomParser = ReadSince };
         var limit = new Option<int>("--limit") { Description = $"How many at most, 1 to {LargestLimit}.", DefaultValueFactory = _ => 50 };
         limit.Validators.Add(given =>
         {
@@ -28,15 +29,19 @@ internal static class AlarmsListCommand
         });
         Option<string> format = new Option<string>("--format", "-f")
         {
-            Description = "table for people; json, ndjson (one alarm a line) and csv for programs.", DefaultValueFactory = _ => AlarmListReport.Formats[0],
+            Description = "table for people; json, ndjson (one alarm a line) and csv for programs.",
+            DefaultValueFactory = _ => AlarmListReport.Formats[0],
         }.AcceptOnlyFromAmong(AlarmListReport.Formats);
         var columns = new Option<ImmutableArray<AlarmColumn>>("--columns")
         {
-            Description = $"Columns of table and csv, separated by commas: {string.Join(", ", AlarmColumn.All.Select(column => column.Name))}.",
+            Description =
+                $"Columns of table and csv, separated by commas: {string.Join(", ", AlarmColumn.All.Select(column => column.Name))}.",
             CustomParser = ReadColumns,
             DefaultValueFactory = _ => AlarmColumn.Usual,
         };
-        var command = new Command("list", "List alarms, the newest first. Options that take several values take them separated by commas or repeated.");
+        var command =
+            new Command(
+                "list", "List alarms, the newest first. Options that take several values take them separated by commas or repeated.");
         foreach (Option option in (Option[])[.. filters, since, limit, format, columns, url]) command.Add(option);
         command.SetAction((parsed, cancellation) => AlarmsCommand.RunAsync(parsed, url, async (client, output) =>
         {
@@ -55,7 +60,8 @@ internal static class AlarmsListCommand
         do
         {
             string cursor = next is null ? "" : $"&cursor={Uri.EscapeDataString(next)}";
-            JsonElement page = await client.GetAsync($"api/alarms?limit={Math.Min(LargestPage, limit - alarms.Count)}{query}{cursor}", cancellation);
+            JsonElement page =
+                await client.GetAsync($"api/alarms?limit={Math.Min(LargestPage, limit - alarms.Count)}{query}{cursor}", cancellation);
             alarms.AddRange(page.GetProperty("alarms").EnumerateArray());
             next = page.GetProperty("next").GetString();
         }

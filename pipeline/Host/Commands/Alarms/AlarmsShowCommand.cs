@@ -19,7 +19,8 @@ internal static class AlarmsShowCommand
     public static Command Create(Option<string> url)
     {
         var id = new Argument<Guid>("ID") { Description = "Id of the alarm, as the list shows it with --columns id or in json." };
-        Option<string> format = new Option<string>("--format", "-f") { Description = "table for people, json for programs.", DefaultValueFactory = _ => Table }
+        Option<string> format =
+            new Option<string>("--format", "-f") { Description = "table for people, json for programs.", DefaultValueFactory = _ => Table }
             .AcceptOnlyFromAmong(Table, Json);
         var command = new Command("show", "Show one alarm with its findings, evidence and history.") { id, format, url };
         command.SetAction((parsed, cancellation) => AlarmsCommand.RunAsync(parsed, url, async (client, output) =>
@@ -41,7 +42,8 @@ internal static class AlarmsShowCommand
         }
 
         head.AddRow(new Text("what to do"), Plain(alarm.GetProperty("recommendation").GetString()!));
-        if (!alarm.GetProperty("evidenceComplete").GetBoolean()) head.AddRow(new Text("incomplete"), Plain(Joined(alarm.GetProperty("evidenceGaps"))));
+        if (!alarm.GetProperty("evidenceComplete").GetBoolean())
+            head.AddRow(new Text("incomplete"), Plain(Joined(alarm.GetProperty("evidenceGaps"))));
         console.Write(head);
         Write(console, "Findings", alarm.GetProperty("findings"), "check", "content", "severity", "basis");
         Write(console, "Evidence", alarm.GetProperty("evidence"), "at", "kind", "node", "sequence", "facts");
