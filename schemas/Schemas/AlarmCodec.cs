@@ -130,13 +130,21 @@ public static class AlarmCodec
             case Recurred:
                 return new AlarmRecurred
                 {
-                    AlarmId = alarmId, Ordinal = all.Ordinal, At = all.At, Evidence = evidence, Occurrences = occurrences,
+                    AlarmId = alarmId,
+                    Ordinal = all.Ordinal,
+                    At = all.At,
+                    Evidence = evidence,
+                    Occurrences = occurrences,
                 };
             case Escalated:
                 return new AlarmEscalated
                 {
-                    AlarmId = alarmId, Ordinal = all.Ordinal, At = all.At, Evidence = evidence,
-                    Severity = all.Severity, Outcome = all.Outcome,
+                    AlarmId = alarmId,
+                    Ordinal = all.Ordinal,
+                    At = all.At,
+                    Evidence = evidence,
+                    Severity = all.Severity,
+                    Outcome = all.Outcome,
                 };
             default:
                 reader.Fail(DecodeFault.BadBranch, "alarm event that is not known");

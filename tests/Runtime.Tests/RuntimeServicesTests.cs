@@ -36,8 +36,13 @@ public sealed class RuntimeServicesTests
     {
         var bad = new RuntimeOptions
         {
-            CheckpointInterval = TimeSpan.Zero, CheckpointRecords = 0, AlarmsWaiting = 0, AlarmsPerCommit = 0, RetryDelayLeast = TimeSpan.Zero,
-            RetryDelayMost = TimeSpan.FromTicks(-1), FailuresRemembered = 0,
+            CheckpointInterval = TimeSpan.Zero,
+            CheckpointRecords = 0,
+            AlarmsWaiting = 0,
+            AlarmsPerCommit = 0,
+            RetryDelayLeast = TimeSpan.Zero,
+            RetryDelayMost = TimeSpan.FromTicks(-1),
+            FailuresRemembered = 0,
         };
 
         bad.Validate().Count().ShouldBe(7);

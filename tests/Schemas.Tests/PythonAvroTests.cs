@@ -87,7 +87,9 @@ public sealed class PythonAvroTests
     {
         using var process = Process.Start(new ProcessStartInfo(Python, ["-c", script, .. arguments])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);

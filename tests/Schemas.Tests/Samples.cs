@@ -73,42 +73,106 @@ internal static class Samples
         batch.Begin(new NodeId("node-1"), new BootId("boot-1"), 1000, new EventTime(5_000_000_000, 1_750_000_000_000_000_000), 3);
         int task = batch.AddTask(new TaskRecord
         {
-            Tgid = 4242, Tid = 4243, StartNs = 4_000_000_000, ParentTgid = 4200, ParentStartNs = 3_000_000_000, NamespaceTgid = 17, ExecGeneration = 1,
-            Uid = 0, Gid = 0, EffectiveUid = uint.MaxValue, EffectiveGid = 1000, CapEffective = 0x1ffffffffff, CapPermitted = ulong.MaxValue,
-            Flags = TaskFlags.Started | TaskFlags.ExecSession, SeccompMode = 2, MountNs = 4026532001, PidNs = 4026532002, UserNs = 4026531837,
-            NetNs = 4026532003, IpcNs = 4026532004, UtsNs = 4026532005, CgroupNs = 4026531835, CgroupId = 9001, ContainerId = batch.AddText("c1"),
-            CgroupPath = batch.AddText("/docker/c1"), Comm = batch.AddText("sh"), ExePath = batch.AddText("/bin/busybox"),
+            Tgid = 4242,
+            Tid = 4243,
+            StartNs = 4_000_000_000,
+            ParentTgid = 4200,
+            ParentStartNs = 3_000_000_000,
+            NamespaceTgid = 17,
+            ExecGeneration = 1,
+            Uid = 0,
+            Gid = 0,
+            EffectiveUid = uint.MaxValue,
+            EffectiveGid = 1000,
+            CapEffective = 0x1ffffffffff,
+            CapPermitted = ulong.MaxValue,
+            Flags = TaskFlags.Started | TaskFlags.ExecSession,
+            SeccompMode = 2,
+            MountNs = 4026532001,
+            PidNs = 4026532002,
+            UserNs = 4026531837,
+            NetNs = 4026532003,
+            IpcNs = 4026532004,
+            UtsNs = 4026532005,
+            CgroupNs = 4026531835,
+            CgroupId = 9001,
+            ContainerId = batch.AddText("c1"),
+            CgroupPath = batch.AddText("/docker/c1"),
+            Comm = batch.AddText("sh"),
+            ExePath = batch.AddText("/bin/busybox"),
         });
         var file = new FileReference
         {
-            Device = 0x801, Inode = 77, LinkCount = 1, Mode = 0x81ED, FileSystem = 0x794c7630, MountId = 31, Layer = FileLayer.Upper, Size = 1024,
+            Device = 0x801,
+            Inode = 77,
+            LinkCount = 1,
+            Mode = 0x81ED,
+            FileSystem = 0x794c7630,
+            MountId = 31,
+            Layer = FileLayer.Upper,
+            Size = 1024,
             ChangeTimeNs = 1_749_999_999_000_000_000,
         };
         batch.AddContainer(4_900_000_000, Container);
         batch.AddProcess(4_910_000_000, 1, task, new ProcessRecord
         {
-            Action = ProcessAction.Executed, FileName = batch.AddText("/bin/sh"), Script = batch.AddText("/run.sh"),
-            Arguments = batch.AddText("sh\0-c\0id\0"), ArgumentsTruncated = true, WorkingDirectory = batch.AddText("/"), Executable = file,
-            EffectiveUidBefore = 1000, CapPermittedBefore = 1, StandardStreams = 0x344, ExitCode = 0, ExitSignal = 9,
+            Action = ProcessAction.Executed,
+            FileName = batch.AddText("/bin/sh"),
+            Script = batch.AddText("/run.sh"),
+            Arguments = batch.AddText("sh\0-c\0id\0"),
+            ArgumentsTruncated = true,
+            WorkingDirectory = batch.AddText("/"),
+            Executable = file,
+            EffectiveUidBefore = 1000,
+            CapPermittedBefore = 1,
+            StandardStreams = 0x344,
+            ExitCode = 0,
+            ExitSignal = 9,
         });
         batch.AddFile(4_920_000_000, 1, task, new FileRecord
         {
-            Operation = FileOperation.Rename, Path = batch.AddText("/etc/x"), RawPath = batch.AddText("x"), OtherPath = batch.AddText([0x2F, 0xFF]),
-            PathTruncated = false, File = file, Flags = 0x241, Result = -13, Bytes = 10, Count = 2, Sha256 = batch.AddText(new byte[32]),
+            Operation = FileOperation.Rename,
+            Path = batch.AddText("/etc/x"),
+            RawPath = batch.AddText("x"),
+            OtherPath = batch.AddText([0x2F, 0xFF]),
+            PathTruncated = false,
+            File = file,
+            Flags = 0x241,
+            Result = -13,
+            Bytes = 10,
+            Count = 2,
+            Sha256 = batch.AddText(new byte[32]),
         });
         batch.AddSyscall(4_930_000_000, 0, task, Call(batch));
         batch.AddMount(4_940_000_000, 0, EventRecord.NoTask, new MountRecord
         {
-            Action = MountAction.Mounted, MountNs = 4026532001, MountId = 99, ParentId = 31, Device = 0x15, Root = batch.AddText("/"),
-            MountPoint = batch.AddText("/proc"), FileSystem = batch.AddText("proc"), Source = batch.AddText("proc"), Options = batch.AddText("rw"),
+            Action = MountAction.Mounted,
+            MountNs = 4026532001,
+            MountId = 99,
+            ParentId = 31,
+            Device = 0x15,
+            Root = batch.AddText("/"),
+            MountPoint = batch.AddText("/proc"),
+            FileSystem = batch.AddText("proc"),
+            Source = batch.AddText("proc"),
+            Options = batch.AddText("rw"),
         });
         batch.AddLoss(4_950_000_000, new LossRecord
         {
-            Cause = LossCause.RingBuffer, Count = 3, FirstSequence = 10, LastSequence = 12, ContainerId = batch.AddText("c1"),
+            Cause = LossCause.RingBuffer,
+            Count = 3,
+            FirstSequence = 10,
+            LastSequence = 12,
+            ContainerId = batch.AddText("c1"),
         });
         batch.AddHeartbeat(5_000_000_000, new HeartbeatRecord
         {
-            AgentVersion = "0.1.0", KernelRelease = "6.1.0", Architecture = "x86_64", EventsTaken = 1007, EventsLost = 3, SpoolBytes = 4096,
+            AgentVersion = "0.1.0",
+            KernelRelease = "6.1.0",
+            Architecture = "x86_64",
+            EventsTaken = 1007,
+            EventsLost = 3,
+            SpoolBytes = 4096,
             Sources = [new SourceState("docker", "connected", "API 1.41")],
         });
         return batch;
@@ -116,16 +180,33 @@ internal static class Samples
 
     private static ContainerRecord Container { get; } = new()
     {
-        Action = ContainerAction.Died, ContainerId = "c1", Runtime = "docker", ExitCode = 137, Running = false, Pid = 4242, ExecId = "e1", ExecCommand = ["id"],
+        Action = ContainerAction.Died,
+        ContainerId = "c1",
+        Runtime = "docker",
+        ExitCode = 137,
+        Running = false,
+        Pid = 4242,
+        ExecId = "e1",
+        ExecCommand = ["id"],
         Spec = new ContainerSpec
         {
-            Name = "web", Image = "nginx:1.27", ImageDigest = "sha256:00", Format = "docker", OperatingSystem = "linux", IsSandbox = true,
+            Name = "web",
+            Image = "nginx:1.27",
+            ImageDigest = "sha256:00",
+            Format = "docker",
+            OperatingSystem = "linux",
+            IsSandbox = true,
             Pod = new PodFacts("default", "web-1", "uid-1", "Deployment", "web", "sa"),
             Labels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("a", "1").Add("b", ""),
-            Privileged = Setting.Explicit(true), Capabilities = new CapabilitySettings(["SYS_ADMIN"], ["ALL"], ["CHOWN", "KILL"], Basis.Inherited),
-            Seccomp = Setting.Explicit(SeccompProfile.Unconfined), NoNewPrivileges = Setting.Inherited(false),
-            Mounts = [new ContainerMount("/var/run", "/run", "rw", "rprivate", "bind")], HostNamespaces = [new HostNamespace("pid", Basis.Explicit)],
-            WorkingDirectory = "/srv", User = "1000:1000", Command = ["nginx", "-g", "daemon off;"],
+            Privileged = Setting.Explicit(true),
+            Capabilities = new CapabilitySettings(["SYS_ADMIN"], ["ALL"], ["CHOWN", "KILL"], Basis.Inherited),
+            Seccomp = Setting.Explicit(SeccompProfile.Unconfined),
+            NoNewPrivileges = Setting.Inherited(false),
+            Mounts = [new ContainerMount("/var/run", "/run", "rw", "rprivate", "bind")],
+            HostNamespaces = [new HostNamespace("pid", Basis.Explicit)],
+            WorkingDirectory = "/srv",
+            User = "1000:1000",
+            Command = ["nginx", "-g", "daemon off;"],
         },
     };
 
@@ -154,8 +235,18 @@ internal static class Samples
     {
         var call = new SyscallRecord
         {
-            Number = 165, Abi = SyscallAbi.Compat, Result = -1, EnterNs = 4_929_999_000, Path = batch.AddText("/mnt"), OtherPath = batch.AddText("/dev/sda1"),
-            Data = batch.AddText([1, 2, 3]), TargetTgid = 1, TargetStartNs = 5, TargetContainerId = batch.AddText("c2"), Count = 4, FirstNs = 4_925_000_000,
+            Number = 165,
+            Abi = SyscallAbi.Compat,
+            Result = -1,
+            EnterNs = 4_929_999_000,
+            Path = batch.AddText("/mnt"),
+            OtherPath = batch.AddText("/dev/sda1"),
+            Data = batch.AddText([1, 2, 3]),
+            TargetTgid = 1,
+            TargetStartNs = 5,
+            TargetContainerId = batch.AddText("c2"),
+            Count = 4,
+            FirstNs = 4_925_000_000,
         };
         for (int i = 0; i < 6; i++) call.Arguments[i] = i * 1000;
         return call;

@@ -181,9 +181,12 @@ public sealed class AlarmJournal : IFindings
         episode.Outcome = outcome;
         Add(new AlarmEscalated
         {
-            AlarmId = episode.AlarmId, Ordinal = episode.NextOrdinal++, At = finding.At.Wall,
+            AlarmId = episode.AlarmId,
+            Ordinal = episode.NextOrdinal++,
+            At = finding.At.Wall,
             Severity = severity,
-            Outcome = outcome, Evidence = newest,
+            Outcome = outcome,
+            Evidence = newest,
         });
         return true;
     }
@@ -199,8 +202,11 @@ public sealed class AlarmJournal : IFindings
         if (waiting.Count == 0) _untold.Remove(node);
         Add(new AlarmRecurred
         {
-            AlarmId = episode.AlarmId, Ordinal = episode.NextOrdinal++, At = newest.At,
-            Occurrences = episode.Occurrences, Evidence = newest,
+            AlarmId = episode.AlarmId,
+            Ordinal = episode.NextOrdinal++,
+            At = newest.At,
+            Occurrences = episode.Occurrences,
+            Evidence = newest,
         });
     }
 
