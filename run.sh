@@ -14,7 +14,8 @@ Runtime alarms for containers, on this machine.
   ./run.sh --help    this text
 
 Options
-  --data DIR         where the log, the database and the agent's state live (default: .data)
+  --data DIR         where the log, the database and the agent's state live (default: .data, or
+                     /var/lib/container-alarms where the database's user cannot enter it)
   --port N           port of the API on 127.0.0.1 (default: 8080)
 
 Environment
@@ -24,7 +25,7 @@ Environment
 TEXT
 }
 
-data=.data demo='' api_port=8080
+data='' demo='' api_port=8080
 while [ $# -gt 0 ]; do
   case $1 in
     --demo) demo=1 ;;
@@ -35,15 +36,6 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-if [ -n "$demo" ]; then
-  data=$(mktemp -d "${TMPDIR:-/tmp}/pipeline-demo.XXXXXX")
-  # The database does not run as root, and must be able to enter its directory.
-  chmod 755 "$data"
-  api_port=$(free_port)
-fi
-mkdir -p "$data"
-data=$(cd "$data" && pwd)
-
 pids=() names=() own_postgres=''
 
 # stop_all: in the order opposite to the start, so that everything can hand over what it holds. Ends only what we started, by pid.
@@ -90,6 +82,21 @@ ready() {
 
 need_dotnet
 [ -n "${PIPELINE_POSTGRES:-}" ] || has_postgres || need_packages postgresql
+if [ -n "$demo" ]; then
+  data=$(mktemp -d "${TMPDIR:-/tmp}/pipeline-demo.XXXXXX")
+  # The database does not run as root, and must be able to enter its directory.
+  chmod 755 "$data"
+  api_port=$(free_port)
+elif [ -z "$data" ]; then
+  data=.data
+  # Started by root, the database runs as user postgres, which may not be able to get here (/root is closed to it).
+  if [ "$(id -u)" = 0 ] && id postgres >/dev/null 2>&1 && ! runuser -u postgres -- test -x "$PWD"; then
+    data=/var/lib/container-alarms
+    say "PostgreSQL's user cannot enter $PWD; the data goes to $data instead (--data chooses another place)."
+  fi
+fi
+mkdir -p "$data"
+data=$(cd "$data" && pwd)
 [ -n "$demo" ] || ! port_taken "$api_port" || die "port $api_port on 127.0.0.1 is taken; choose another with --port N, or stop what runs there"
 mkdir -p "$data/logs"
 

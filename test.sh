@@ -38,7 +38,7 @@ need_dotnet
 if [ -n "$set_up" ]; then
   [ -n "${PIPELINE_POSTGRES:-}" ] || has_postgres || need_packages postgresql
   [ -n "${DOCKER_HOST:-}" ] || command -v dockerd >/dev/null 2>&1 || optional_packages docker.io
-  optional_packages jq busybox-static kcat python3-confluent-kafka python3-avro shellcheck
+  optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro shellcheck
   tests/DevBroker.Tests/install-clients.sh >&2 || say "Going on without the JavaScript Kafka client."
 fi
 

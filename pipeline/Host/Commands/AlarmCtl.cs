@@ -13,7 +13,7 @@ internal static class AlarmCtl
     {
         var root = new RootCommand("Runtime alarms for containers.")
         {
-            AlarmsCommand.Create(), CheckCommand.Create(), ServeCommand.Create(),
+            AlarmsCommand.Create(), CheckCommand.Create(), HealthCommand.Create(), ServeCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);

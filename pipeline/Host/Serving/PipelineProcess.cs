@@ -58,8 +58,11 @@ internal static class PipelineProcess
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("Marten", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWait);
+        // On loopback a browser of this machine is the only stranger: a page that rebinds its name to 127.0.0.1 comes with that name as the host.
+        if (options.Listen.IsLoopback) builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         Compose(builder.Services, options);
         WebApplication app = builder.Build();
+        if (options.Listen.IsLoopback) app.UseHostFiltering();
         app.MapAlarmApi();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
