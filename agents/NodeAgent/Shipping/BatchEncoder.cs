@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Agents.NodeAgent.Sequencing;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
+using Pipeline.Schemas;
 
 namespace Agents.NodeAgent.Shipping;
 
@@ -24,7 +25,7 @@ internal sealed class BatchEncoder(NodeBoot scope, INodeClock clock, BatchFormat
         format(_batch, _buffer);
         if (_buffer.WrittenCount <= mostBytes)
         {
-            messages.Add(new OutgoingBatch(events[0].Sequence, events.Length, _buffer.WrittenSpan.ToArray(), Kinds(events), Reports(events)));
+            messages.Add(new OutgoingBatch(events[0].Sequence, events.Length, _buffer.WrittenSpan.ToArray(), NodeEventsCodec.KindsOf(_batch), Reports(events)));
         }
         else if (events.Length == 1)
         {
@@ -55,13 +56,4 @@ internal sealed class BatchEncoder(NodeBoot scope, INodeClock clock, BatchFormat
 
         return reports.ToImmutable();
     }
-
-    private static string Kinds(ReadOnlySpan<TakenEvent> events)
-    {
-        int present = 0;
-        foreach (TakenEvent taken in events) present |= 1 << (int)taken.Content.Kind;
-        return string.Join(',', Enum.GetValues<EventKind>().Where(kind => (present & (1 << (int)kind)) != 0).Select(Name));
-    }
-
-    private static string Name(EventKind kind) => kind.ToString().ToLowerInvariant();
 }

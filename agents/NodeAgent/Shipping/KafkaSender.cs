@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Identity;
+using Pipeline.Schemas;
 
 namespace Agents.NodeAgent.Shipping;
 
@@ -12,8 +13,7 @@ namespace Agents.NodeAgent.Shipping;
 /// </summary>
 internal sealed class KafkaSender : IBatchSender
 {
-    /// <summary>Header that lists the kinds of events in a message, so that readers can pass it over without decoding it.</summary>
-    public const string KindsHeader = "kinds";
+    private static readonly byte[] ContentType = Encoding.UTF8.GetBytes(WireFormat.ContentType);
 
     private readonly ProducerConfig _config;
     private readonly string _topic;
@@ -45,7 +45,8 @@ internal sealed class KafkaSender : IBatchSender
         {
             Key = _key,
             Value = batch.Value,
-            Headers = new Headers { { KindsHeader, Encoding.UTF8.GetBytes(batch.Kinds) } },
+            // The kinds, so that readers can pass the message over without decoding it.
+            Headers = new Headers { { "content-type", ContentType }, { NodeEventsCodec.KindsHeader, Encoding.UTF8.GetBytes(batch.Kinds) } },
         };
         try
         {
