@@ -45,11 +45,14 @@ public sealed record IngestOptions
     /// <summary>Largest record that is decoded; larger ones are dead letters.</summary>
     public int MaxRecordBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>How long the broker waits for a silent process before it gives its partitions away.</summary>
-    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(45);
+    /// <summary>
+    /// How long the broker waits for a silent process before it gives its partitions away: how long alarms stand still after a kill. Owners that were only slow
+    /// are fenced by the store, so it can be short.
+    /// </summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a revoked partition's lane may take to store what it has in hand; at most half of the session timeout.</summary>
-    public TimeSpan RevokeWait { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RevokeWait { get; init; } = TimeSpan.FromSeconds(7);
 
     /// <summary>How long an assignment waits for checkpoints before it leaves the partition parked and tries again later.</summary>
     public TimeSpan AcquireWait { get; init; } = TimeSpan.FromSeconds(5);

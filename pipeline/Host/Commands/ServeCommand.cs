@@ -19,7 +19,6 @@ internal static class ServeCommand
         var postgres = new Option<string?>("--postgres")
         {
             Description = "PostgreSQL as an Npgsql connection string. Better given by the environment, PIPELINE_POSTGRES: options can be read by others in ps.",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PIPELINE_POSTGRES"),
         };
         var listen = new Option<Uri>("--listen")
         {
@@ -46,7 +45,9 @@ internal static class ServeCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (parsed.GetValue(postgres) is not { Length: > 0 } connection)
+            // Not the option's default: --help prints defaults, and this one may hold a password.
+            string? given = parsed.GetValue(postgres) ?? Environment.GetEnvironmentVariable("PIPELINE_POSTGRES");
+            if (given is not { Length: > 0 } connection)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync(
                     "alarmctl serve: no PostgreSQL given; set PIPELINE_POSTGRES or use ./run.sh, which starts one");
