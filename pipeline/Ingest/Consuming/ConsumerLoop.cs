@@ -208,6 +208,8 @@ internal sealed class ConsumerLoop : IPartitionSourceControl
         {
             _telemetry.Rebalanced(kind);
             change();
+            // What held for the former assignment says nothing of this one; the next upkeep looks again.
+            _consuming = false;
             Assignment = [.. _lanes.Slots.Select(slot => slot.Id)];
         }
         catch (Exception failure)

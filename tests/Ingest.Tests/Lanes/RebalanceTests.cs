@@ -135,11 +135,11 @@ public sealed class RebalanceTests(LogFixture log) : LogTest(log)
     {
         IngestOptions options = (await TopicAsync(Partitions)) with { Assignment = assignment };
         await using var first = new Member(options, Store);
-        await Eventually.TrueAsync(() => first.IsConsuming && first.Partitions == Partitions, "the first member to have all partitions");
+        await Eventually.TrueAsync(() => first.Runtime.Open == Partitions, "the first member to have all partitions");
 
         await using var second = new Member(options, Store);
         await Eventually.TrueAsync(
-            () => second.IsConsuming && second.Partitions == 2 && first.IsConsuming && first.Partitions == 2,
+            () => second is { IsConsuming: true, Partitions: 2, Runtime.Open: 2 } && first is { IsConsuming: true, Partitions: 2, Runtime.Open: 2 },
             "the partitions to be shared");
 
         first.Runtime.Opened.Count.ShouldBe(openings);
