@@ -7,8 +7,15 @@ namespace Pipeline.Detection;
 /// <summary>Every alarm type there is: one detector each. What is not listed here does not run.</summary>
 public static class Catalog
 {
-    public static ImmutableArray<DetectorFactory> Detectors { get; } =
-    [
-        new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(StartupPolicy.Default)),
-    ];
+    /// <summary>The detectors under the built-in policy.</summary>
+    public static ImmutableArray<DetectorFactory> Detectors { get; } = Under(DetectionPolicy.Default);
+
+    public static ImmutableArray<DetectorFactory> Under(DetectionPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return
+        [
+            new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(policy.AbnormalStartup)),
+        ];
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Pipeline.Detection.Reporting;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Containers;
 using Pipeline.Domain.Events;
@@ -59,7 +60,7 @@ internal sealed class StartupAlarm
         Severity = _findings.Max(f => f.Severity),
         Outcome = Outcome.SystemVulnerability,
         Attack = _opensHost ? ["T1610", "T1611"] : ["T1610"],
-        Source = SourceOf(observation),
+        Source = observation.Source(),
         Subject = _spec.Name,
         Content = [.. _findings.Select(f => new ContentItem(f.Check, f.Content, f.Severity, Word(f.Basis)))],
         Evidence = [EvidenceAt(observation)],
@@ -83,17 +84,6 @@ internal sealed class StartupAlarm
         if (record.Pid != 0) facts["pid"] = record.Pid.ToString(CultureInfo.InvariantCulture);
         return Evidence.Of(observation.Id, "container", observation.Time, facts.ToImmutable());
     }
-
-    private AlarmSource SourceOf(in Observation observation) => new(
-        observation.Id.Node.Value,
-        observation.Id.Boot.Value,
-        observation.ContainerEvent.ContainerId,
-        _spec.Name,
-        _spec.Image,
-        _spec.ImageDigest,
-        _spec.Pod?.Namespace ?? "",
-        _spec.Pod?.Pod ?? "",
-        _spec.Pod is { WorkloadName: not "" } pod ? $"{pod.WorkloadKind}/{pod.WorkloadName}" : "");
 
     /// <summary>
     /// A container's name is unique within its pod; elsewhere the image tells apart containers that happen to have one name on different

@@ -35,6 +35,9 @@ public sealed class AlarmJournal : IFindings
     /// <summary>Position in the batch of the event that is being looked at, which what is found is placed at.</summary>
     public int Position { get; set; }
 
+    /// <inheritdoc/>
+    public IReasons? Reasons { get; set; }
+
     public int OpenEpisodes => _episodes.Count;
 
     /// <summary>

@@ -9,11 +9,13 @@ internal sealed class BootProgress
     /// <summary>Newest gaps that windows are checked against; older ones than these lie before any window.</summary>
     public const int GapsKept = 64;
 
-    private readonly List<EvidenceGap> _gaps = [];
+    private List<EvidenceGap> _gaps = [];
     private long? _highest;
     private long _lastAccountNs = long.MinValue;
 
     public Watermark Watermark;
+
+    public ProcessTable Processes { get; private init; } = new();
 
     /// <summary>Number of gaps found since this object was made. Not part of the state.</summary>
     public long GapsFound { get; private set; }
@@ -81,19 +83,24 @@ internal sealed class BootProgress
         int from = Math.Max(0, _gaps.Count - GapsKept);
         state.Write(_gaps.Count - from);
         for (int i = from; i < _gaps.Count; i++) _gaps[i].Save(state);
+        Processes.Save(state);
     }
 
     public static BootProgress Load(BinaryReader state)
     {
         long highest = state.ReadInt64();
-        var progress = new BootProgress
+        long lastAccountNs = state.ReadInt64();
+        var watermark = Watermark.Load(state);
+        var gaps = new List<EvidenceGap>();
+        for (int left = state.ReadCount(GapsKept); left > 0; left--) gaps.Add(EvidenceGap.Load(state));
+        return new BootProgress
         {
             _highest = highest < 0 ? null : highest,
-            _lastAccountNs = state.ReadInt64(),
-            Watermark = Watermark.Load(state),
+            _lastAccountNs = lastAccountNs,
+            Watermark = watermark,
+            _gaps = gaps,
+            Processes = ProcessTable.Load(state),
         };
-        for (int left = state.ReadCount(GapsKept); left > 0; left--) progress._gaps.Add(EvidenceGap.Load(state));
-        return progress;
     }
 
     private void Add(EvidenceGap gap)

@@ -17,6 +17,7 @@ public sealed class EnrichedBatch
 {
     private readonly List<WatermarkTick> _ticks = [];
     private ContainerContext?[] _containers = [];
+    private ProcessContext?[] _processes = [];
     private BootProgress? _boot;
 
     internal EnrichedBatch()
@@ -34,6 +35,9 @@ public sealed class EnrichedBatch
     public ReadOnlySpan<WatermarkTick> Ticks => CollectionsMarshal.AsSpan(_ticks);
 
     public ContainerContext? ContainerAt(int position) => _containers[position];
+
+    /// <summary>The process after the event; null for events that no task caused.</summary>
+    public ProcessContext? ProcessAt(int position) => _processes[position];
 
     /// <summary>
     /// When an event happened. No event is later than the clock that its agent read when it closed the batch: a damaged time is cut down to
@@ -53,11 +57,19 @@ public sealed class EnrichedBatch
         Kinds = EventKinds.None;
         _boot = boot;
         _ticks.Clear();
-        if (_containers.Length < batch.Count) _containers = new ContainerContext?[Math.Max(256, batch.Count)];
+        if (_containers.Length < batch.Count)
+        {
+            _containers = new ContainerContext?[Math.Max(256, batch.Count)];
+            _processes = new ProcessContext?[_containers.Length];
+        }
+
         Array.Clear(_containers);
+        Array.Clear(_processes);
     }
 
     internal void Tick(int position, long watermarkNs) => _ticks.Add(new WatermarkTick(position, watermarkNs));
 
     internal void SetContainer(int position, ContainerContext? container) => _containers[position] = container;
+
+    internal void SetProcess(int position, ProcessContext process) => _processes[position] = process;
 }

@@ -6,12 +6,12 @@ namespace Pipeline.Domain.Kernel;
 
 /// <summary>
 /// What is done once for all detectors of a partition: redeliveries are told from new events by their sequence numbers, missing events are
-/// noted, event time advances, and each event meets its container. Not thread-safe: one owner, batches in log order.
+/// noted, event time advances, and each event meets its container and its process. Not thread-safe: one owner, batches in log order.
 /// </summary>
 public sealed class Enrichment
 {
     /// <summary>Version of the saved state.</summary>
-    public const int StateVersion = 1;
+    public const int StateVersion = 2;
 
     public const string StateName = "enrichment";
 
@@ -38,7 +38,7 @@ public sealed class Enrichment
         NodeProgress node = NodeOf(batch.Node);
         BootProgress boot = node.BootOf(batch.Boot);
         long gapsBefore = boot.GapsFound;
-        long evictedBefore = node.Containers.Evicted;
+        long evictedBefore = node.Containers.Evicted + boot.Processes.Evicted;
         int first = boot.Take(batch);
         _enriched.Begin(batch, boot, first);
         Walk(batch, node, boot, first);
@@ -46,7 +46,7 @@ public sealed class Enrichment
             Counts.Events + batch.Count - first,
             Counts.Duplicates + first,
             Counts.Gaps + boot.GapsFound - gapsBefore,
-            Counts.Evictions + node.Containers.Evicted - evictedBefore);
+            Counts.Evictions + node.Containers.Evicted + boot.Processes.Evicted - evictedBefore);
         return _enriched;
     }
 
@@ -106,6 +106,7 @@ public sealed class Enrichment
             {
                 _enriched.Tick(i, watermarkNs);
                 tasksKnown &= !node.Containers.Advance(batch.Boot, watermarkNs);
+                boot.Processes.Advance(watermarkNs);
             }
 
             if (e.Kind == EventKind.Container)
@@ -117,11 +118,15 @@ public sealed class Enrichment
             {
                 boot.Account(batch, i);
             }
-            else if (e.Task != EventRecord.NoTask && node.Containers.Count > 0)
+            else if (e.Task != EventRecord.NoTask)
             {
                 if (!tasksKnown) MatchTasks(batch, node.Containers);
                 tasksKnown = true;
                 _enriched.SetContainer(i, _byTask[e.Task]);
+                ref readonly TaskRecord task = ref batch.Tasks[e.Task];
+                _enriched.SetProcess(i, e.Kind == EventKind.Process
+                    ? boot.Processes.Apply(batch, task, batch.Processes[e.Index], bootNs, batch.FirstSequence + i)
+                    : boot.Processes.Of(batch, task, bootNs));
             }
         }
 

@@ -39,6 +39,9 @@ public sealed record Finding
 
     public required string Recommendation { get; init; }
 
+    /// <summary>Who did it and its ancestors, nearest first; empty where no process did.</summary>
+    public ImmutableArray<AlarmProcess> Processes { get; init; } = [];
+
     public ImmutableArray<string> Labels { get; init; } = [];
 
     public ImmutableArray<string> EvidenceGaps { get; init; } = [];

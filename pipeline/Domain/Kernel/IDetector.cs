@@ -48,6 +48,9 @@ public interface IDetector
 /// <summary>Where a detector puts what it found; the kernel turns findings into alarm events and counts repeats.</summary>
 public interface IFindings
 {
+    /// <summary>Who asks for reasons; null when nobody does.</summary>
+    IReasons? Reasons { get; }
+
     void Report(Finding finding);
 
     /// <summary>

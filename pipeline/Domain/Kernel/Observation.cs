@@ -26,6 +26,26 @@ public readonly ref struct Observation(EnrichedBatch enriched, int position)
     /// </summary>
     public ContainerContext? Container => enriched.ContainerAt(Position);
 
+    /// <summary>
+    /// The process that caused the event, after it, with its ancestors; null for events that no task caused.
+    /// </summary>
+    public ProcessContext? Process => enriched.ProcessAt(Position);
+
+    /// <summary>The thread that caused the event as it was then; only for events that a task caused.</summary>
+    public ref readonly TaskRecord Task => ref Batch.Tasks[Event.Task];
+
+    /// <summary>Details of an event of kind <see cref="EventKind.Process"/>.</summary>
+    public ref readonly ProcessRecord ProcessEvent => ref Batch.Processes[Event.Index];
+
+    /// <summary>Details of an event of kind <see cref="EventKind.File"/>.</summary>
+    public ref readonly FileRecord FileEvent => ref Batch.Files[Event.Index];
+
+    /// <summary>Details of an event of kind <see cref="EventKind.Syscall"/>.</summary>
+    public ref readonly SyscallRecord Syscall => ref Batch.Syscalls[Event.Index];
+
+    /// <summary>Details of an event of kind <see cref="EventKind.Mount"/>.</summary>
+    public ref readonly MountRecord MountEvent => ref Batch.Mounts[Event.Index];
+
     /// <summary>Details of an event of kind <see cref="EventKind.Container"/>.</summary>
     public ContainerRecord ContainerEvent => Batch.Containers[Event.Index];
 

@@ -22,7 +22,15 @@ public static class LogGenerator
         Some.PrivilegedSpec("agent") with { Pod = new PodFacts("kube-system", "agent-x", "uid", "DaemonSet", "agent", "sa") },
     ];
 
+    /// <summary>What each alarm type adds: the events that its rules look at, in containers and processes that are few enough to meet.</summary>
+    private static readonly (int Weight, Gen<Action<Script>> Step)[] AlarmSteps =
+    [
+        .. ProcessSteps.All,
+    ];
+
     private static readonly Gen<Action<Script>> Steps = Gen.Frequency<Action<Script>>(
+    [
+        .. AlarmSteps,
         (6, from id in Id() from spec in Gen.Elements(Specs) select new Action<Script>(s => s.Created(id, spec))),
         (3, from id in Id() from spec in Gen.Elements(Specs) from running in ArbMap.Default.GeneratorFor<bool>() select new Action<Script>(s => s.Existing(id, spec, running))),
         (2, from id in Id() from spec in Gen.Elements(Specs) select new Action<Script>(s => s.Described(id, spec))),
@@ -36,7 +44,8 @@ public static class LogGenerator
         (10, Gen.Elements(0.01, 0.3, 0.9, 3, 700, 40_000, -0.5).Select(seconds => new Action<Script>(s => s.After(seconds)))),
         (4, Gen.Elements("n1", "n2", "n3").Select(node => new Action<Script>(s => s.Node(node)))),
         (1, Gen.Constant(new Action<Script>(s => s.Reboot()))),
-        (1, Gen.Elements("03:00:00", "23:59:59").Select(time => new Action<Script>(s => s.At(time)))));
+        (1, Gen.Elements("03:00:00", "23:59:59").Select(time => new Action<Script>(s => s.At(time)))),
+    ]);
 
     public static Arbitrary<Script> Scripts() => Steps.ListOf().Select(Write).ToArbitrary();
 

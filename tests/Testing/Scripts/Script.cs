@@ -18,6 +18,7 @@ public sealed class Script
     private NodeBoot _at;
     private long _bootNs = 3600 * EventTime.NanosecondsPerSecond;
     private long _wallOffsetNs;
+    private ScriptedTask _task = new();
 
     private Script(string node) => _at = new NodeBoot(new NodeId(node), new BootId($"boot-1-of-{node}"));
 
@@ -97,15 +98,77 @@ public sealed class Script
         return Add(batch => batch.AddContainer(at, record));
     }
 
+    /// <summary>Who does what comes next. Says nothing to the log by itself.</summary>
+    public Script By(ScriptedTask task)
+    {
+        _task = task;
+        return this;
+    }
+
+    /// <summary>The process of that pid in that container, with everything else as usual, does what comes next.</summary>
+    public Script By(string container, int pid = 100, string exe = "/bin/app") =>
+        By(new ScriptedTask { Container = container, Tgid = pid, ExePath = exe });
+
+    /// <summary>The present process forks, and its child does what comes next.</summary>
+    public Script Forks(int child)
+    {
+        By(_task with { Tgid = child, Tid = 0, ParentTgid = _task.Tgid, ParentStartNs = _task.StartNs, StartNs = _bootNs, ExecGeneration = 0 });
+        return Process((_, _) => new ProcessRecord { Action = ProcessAction.Forked });
+    }
+
+    /// <summary>The present process becomes another program; arguments include the program's own name.</summary>
+    public Script Execs(string path, params string[] arguments) => Execs(path, arguments, default);
+
+    /// <param name="details">Whatever the test wants of the record beyond names and arguments: the executable, credentials, streams.</param>
+    public Script Execs(string path, string[] arguments, ProcessRecord details)
+    {
+        By(_task with { ExePath = path, Comm = path[(path.LastIndexOf('/') + 1)..], ExecGeneration = _task.ExecGeneration + 1 });
+        return Process((batch, _) => details with
+        {
+            Action = ProcessAction.Executed,
+            FileName = details.FileName.IsEmpty ? batch.AddText(path) : details.FileName,
+            Arguments = batch.AddText(string.Concat(arguments.Select(a => a + "\0"))),
+        });
+    }
+
+    public Script Exits(int code = 0) => Process((_, _) => new ProcessRecord { Action = ProcessAction.Exited, ExitCode = code });
+
+    /// <summary>A process event of the present task; <paramref name="record"/> may add texts to the batch.</summary>
+    public Script Process(Func<EventBatch, ScriptedTask, ProcessRecord> record) =>
+        ByTask((batch, at, index, task) => batch.AddProcess(at, 0, index, record(batch, task)));
+
+    /// <summary>A file event of the present task; <paramref name="record"/> may add texts to the batch. A count of 0 becomes 1.</summary>
+    public Script File(Func<EventBatch, FileRecord> record) => ByTask((batch, at, index, _) =>
+    {
+        FileRecord file = record(batch);
+        if (file.Count == 0) file.Count = 1;
+        batch.AddFile(at, 0, index, file);
+    });
+
+    /// <summary>A system call of the present task, its number from the x86_64 table.</summary>
+    public Script Call(int number, long result, params long[] arguments) => Call(number, result, arguments, (_, call) => call);
+
+    /// <param name="details">What the test adds to the record: paths, data, a target.</param>
+    public Script Call(int number, long result, long[] arguments, Func<EventBatch, SyscallRecord, SyscallRecord> details) =>
+        ByTask((batch, at, index, _) =>
+        {
+            var call = new SyscallRecord { Number = number, Result = result, EnterNs = at, FirstNs = at, Count = 1 };
+            for (int i = 0; i < arguments.Length; i++) call.Arguments[i] = arguments[i];
+            batch.AddSyscall(at, 0, index, details(batch, call));
+        });
+
+    /// <summary>A mount event of the present task.</summary>
+    public Script Mount(Func<EventBatch, MountRecord> record) =>
+        ByTask((batch, at, index, _) => batch.AddMount(at, 0, index, record(batch)));
+
     /// <summary>A process runs a program in a container.</summary>
-    public Script Exec(string containerId, string path)
+    public Script Exec(string containerId, string path) => By(containerId, 100, path).Execs(path);
+
+    private Script ByTask(Action<EventBatch, long, int, ScriptedTask> write)
     {
         long at = _bootNs;
-        return Add(batch =>
-        {
-            int task = batch.AddTask(new TaskRecord { Tgid = 100, Tid = 100, ContainerId = batch.AddText(containerId), ExePath = batch.AddText(path) });
-            batch.AddProcess(at, 0, task, new ProcessRecord { Action = ProcessAction.Executed, FileName = batch.AddText(path) });
-        });
+        ScriptedTask task = _task;
+        return Add(batch => write(batch, at, batch.AddTask(task.In(batch)), task));
     }
 
     private Script Add(Action<EventBatch> write)

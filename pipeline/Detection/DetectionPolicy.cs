@@ -1,0 +1,11 @@
+using Pipeline.Detection.AbnormalStartup;
+
+namespace Pipeline.Detection;
+
+/// <summary>Everything that can be set about detection, one part for each alarm type. The defaults are sensible without any file.</summary>
+public sealed record DetectionPolicy
+{
+    public static DetectionPolicy Default { get; } = new();
+
+    public StartupPolicy AbnormalStartup { get; init; } = StartupPolicy.Default;
+}
