@@ -18,6 +18,7 @@ internal static class ServeCommand
         };
         Option<string> events = Named("--topic", "PIPELINE_TOPIC", "node-events", "Topic that the agents publish to.");
         Option<string> deadLetters = Named("--dead-letter-topic", "PIPELINE_DEAD_LETTER_TOPIC", "dead-letters", "Topic for records that cannot be processed.");
+        Option<string> alarms = Named("--alarms-topic", "PIPELINE_ALARMS_TOPIC", "alarms", "Topic that alarm events are published to.");
         Option<string> group = Named(
             "--group", "PIPELINE_GROUP", "pipeline.detectors", "Consumer group. Processes of one group share the partitions of the topic between them.");
         var postgres = new Option<string?>("--postgres")
@@ -45,7 +46,7 @@ internal static class ServeCommand
         });
         var command = new Command("serve", "Run a pipeline process: consume the log, detect, store alarms, answer the API. Ends on SIGTERM or Ctrl-C.")
         {
-            kafka, events, deadLetters, group, postgres, listen, createTopics, settings,
+            kafka, events, deadLetters, alarms, group, postgres, listen, createTopics, settings,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -60,7 +61,7 @@ internal static class ServeCommand
 
             var options = new ServeOptions(
                 parsed.GetValue(kafka)!,
-                new ServeTopics(parsed.GetValue(events)!, parsed.GetValue(deadLetters)!, parsed.GetValue(group)!),
+                new ServeTopics(parsed.GetValue(events)!, parsed.GetValue(deadLetters)!, parsed.GetValue(alarms)!, parsed.GetValue(group)!),
                 connection,
                 parsed.GetValue(listen)!,
                 parsed.GetValue(createTopics),
