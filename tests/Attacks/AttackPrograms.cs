@@ -13,7 +13,7 @@ internal static class AttackPrograms
         foreach (string source in Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Attacks", "programs"), "*.c"))
         {
             string program = Path.Combine(directory, Path.GetFileNameWithoutExtension(source));
-            await using OwnProcess compiler = OwnProcess.Start("gcc", "/usr/bin/gcc", ["-O1", "-Wall", "-Werror", "-static", "-pthread", "-o", program, source]);
+            await using OwnProcess compiler = OwnProcess.Start("gcc", "/usr/bin/gcc", ["-O1", "-Wall", "-Werror", "-Wno-unused-result", "-static", "-no-pie", "-pthread", "-o", program, source]);
             if (await compiler.ExitAsync() != 0) throw new InvalidOperationException(compiler.Output);
         }
 

@@ -57,7 +57,12 @@ public sealed class WatchedEngine : IAsyncLifetime
     internal async Task<IReadOnlyList<SeenEvent>> EndOfAsync(string id)
     {
         await Eventually.TrueAsync(
-            () => Sink.Of(id).Any(seen => seen is { What: "Exited", Task.NamespaceTgid: 1 } && !seen.Runtime), $"the end of container {id}");
+            () =>
+            {
+                IReadOnlyList<SeenEvent> seen = Sink.Of(id);
+                return seen.FirstOrDefault(one => one.Started) is { } first && seen.Any(one => one.What == "Exited" && one.Task.Tgid == first.Task.Tgid);
+            },
+            $"the end of container {id}");
         return Sink.Of(id);
     }
 
@@ -77,7 +82,15 @@ public sealed class WatchedEngine : IAsyncLifetime
     private async Task<string> StartAsync()
     {
         if (await AttackPrograms.BuildAsync(Path.Combine(_directory, "image", "tools")) is { } missing) return missing;
-        File.WriteAllText(Path.Combine(_directory, "image", "Dockerfile"), $"FROM {DockerEngine.Image}\nCOPY tools /tools\n");
+        File.WriteAllText(Path.Combine(_directory, "image", "Dockerfile"),
+            $"""
+            FROM {DockerEngine.Image}
+            COPY tools /tools
+            RUN ["/bin/busybox", "cp", "/tools/nothing", "/tools/elevated"]
+            RUN ["/bin/busybox", "chmod", "4755", "/tools/elevated"]
+            RUN ["/bin/busybox", "mkdir", "-m", "1777", "/tmp"]
+
+            """);
         await _docker.DockerAsync("build", "-q", "-t", Image, Path.Combine(_directory, "image"));
         Directory.CreateDirectory(HostDirectory);
         _watching = Source.RunAsync(Sink, _stop.Token);

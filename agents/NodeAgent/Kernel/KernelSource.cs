@@ -29,16 +29,14 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
         ? new SourceState(Name, SourceStates.Disabled, $"switched off; {Blind}")
         : new SourceState(Name, SourceStates.Unavailable, "starting");
 
+    private volatile KernelPrograms? _programs;
     private long _lost;
     private long _released;
 
     public SourceState State => _state;
 
-    /// <summary>Records handed to the queue.</summary>
-    public long Released => Volatile.Read(ref _released);
-
-    /// <summary>Records that the programs made, handed over or lost; for accounts.</summary>
-    public long Lost => Volatile.Read(ref _lost);
+    /// <summary>Where the records are: Made = Released + Lost + those on their way, exactly once no more are made. From any thread.</summary>
+    public KernelAccounts Accounts => new(_programs?.Counters.Seen ?? 0, Volatile.Read(ref _released), Volatile.Read(ref _lost));
 
     /// <exception cref="KernelUnavailableException">The kernel cannot be watched and the options say that it must.</exception>
     public async Task RunAsync(IEventSink sink, CancellationToken cancellation)
@@ -63,9 +61,17 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
 
         using (programs)
         {
+            _programs = programs;
             var processes = new ProcessTable(programs.Names, KernelRequirements.HostNamespace("pid"), ExePath);
             var feed = new KernelFeed(new RecordDecoder(hostMountNs), processes, witness, options.MostWaiting);
-            await ReadAsync(programs, feed, sink, cancellation);
+            try
+            {
+                await ReadAsync(programs, feed, sink, cancellation);
+            }
+            finally
+            {
+                _programs = null;
+            }
         }
     }
 
@@ -127,3 +133,9 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
         }
     }
 }
+
+/// <summary>Records since the programs were attached.</summary>
+/// <param name="Made">By the programs in the kernel.</param>
+/// <param name="Released">Handed to the queue.</param>
+/// <param name="Lost">That found the ring full; reported as a loss.</param>
+internal readonly record struct KernelAccounts(long Made, long Released, long Lost);
