@@ -1,3 +1,5 @@
+using Agents.NodeAgent.Kernel;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Domain.Events;
 using Testing;
 
@@ -38,6 +40,30 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         session.Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
         seen.Own().Select(Expect.Short).ShouldBe(["Executed /bin/busybox", "Executed /tools/nothing", "Exited", "Exited"]);
         seen.Own()[^1].Process.ExitSignal.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task A_container_that_ran_before_the_agent_is_known_and_has_begun()
+    {
+        engine.Require();
+        string id = await engine.StartContainerAsync([], "sh", "-c", "while [ ! -e /go ]; do /bin/busybox usleep 50000; done; /tools/nothing");
+        var sink = new RecordingSink();
+        using var stop = new CancellationTokenSource();
+        var late = new KernelSource(new KernelOptions(), new NoWitness(), TimeProvider.System, NullLogger.Instance);
+        Task watching = late.RunAsync(sink, stop.Token);
+        await Eventually.TrueAsync(() => late.State.State == "connected", "the late source to attach");
+
+        await engine.Docker.DockerAsync("exec", id, "/bin/busybox", "touch", "/go");
+        await engine.Docker.DockerAsync("wait", id);
+        await Eventually.TrueAsync(() => sink.Of(id).Any(one => one is { What: "Exited", Task.NamespaceTgid: 1 }), "the end of the container");
+        await stop.CancelAsync();
+        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        IReadOnlyList<SeenEvent> seen = sink.Of(id);
+        seen.Single("Executed", one => one.Path == "/tools/nothing").Task.Flags.ShouldBe(TaskFlags.Started);
+        seen.Single("Create", one => one.Path == "/go").Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
+        // Of a process that ended just then /proc tells nothing any more.
+        seen.Where(one => !one.Runtime && one.What != "Exited").ShouldAllBe(one => one.Exe == "/bin/busybox" || one.Exe == "/tools/nothing");
     }
 
     [Fact]

@@ -81,4 +81,6 @@ struct record {
 	u32 pad;
 };
 
+_Static_assert(sizeof(struct record) == 352, "RingRecord.cs has the same layout");
+
 #endif

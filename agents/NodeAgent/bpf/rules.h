@@ -32,4 +32,6 @@ struct rule {
 	u64 value;
 };
 
+_Static_assert(sizeof(struct rule) == 32, "CallRule.cs has the same layout");
+
 #endif

@@ -30,7 +30,8 @@ internal sealed class ProcessTable(IContainerNames names, uint hostPidNs, Func<i
     public (int Tgid, long Start, ProcessFacts Facts)? Find(uint pidNs, int number)
     {
         if (number <= 0) return null;
-        if (_numbers.TryGetValue((pidNs, number), out (int Tgid, long Start) found)) return (found.Tgid, found.Start, _facts[found]);
+        if (_numbers.TryGetValue((pidNs, number), out (int Tgid, long Start) found) && _facts.TryGetValue(found, out ProcessFacts? facts))
+            return (found.Tgid, found.Start, facts);
         return pidNs == hostPidNs ? (number, 0, ProcessFacts.None) : null;
     }
 
