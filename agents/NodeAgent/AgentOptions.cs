@@ -1,5 +1,6 @@
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Shipping;
+using Agents.NodeAgent.Shipping.Spool;
 using Pipeline.Domain.Identity;
 
 namespace Agents.NodeAgent;
@@ -13,6 +14,9 @@ internal sealed record AgentOptions
     public required string StateDirectory { get; init; }
 
     public required ShippingOptions Shipping { get; init; }
+
+    /// <summary>Null when nothing is to be kept on disk while the log is away.</summary>
+    public SpoolOptions? Spool { get; init; }
 
     /// <summary>Null when no container engine is to be watched.</summary>
     public DockerOptions? Docker { get; init; }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Shipping;
+using Agents.NodeAgent.Shipping.Spool;
 using Pipeline.Domain.Identity;
 
 namespace Agents.NodeAgent.Cli;
@@ -10,6 +11,7 @@ internal sealed class RunCommand : Command
 {
     private const int LongestNode = 253;
     private const int SecondsOfADay = 86_400;
+    private const long Megabyte = 1024 * 1024;
 
     private readonly Option<string> _kafka = AgentCommand.Text(
         "--kafka", "HOST:PORT", "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092", "Kafka brokers to start from, separated by commas.");
@@ -32,6 +34,15 @@ internal sealed class RunCommand : Command
     private readonly Option<string> _state = AgentCommand.Text(
         "--state", "DIR", "NODE_AGENT_STATE", "/var/lib/node-agent",
         "Directory of the agent's own, for its sequence numbers. Made when absent, for its owner only.");
+
+    private readonly Option<string> _spool = AgentCommand.Text(
+        "--spool", "DIR", "NODE_AGENT_SPOOL_DIR", "",
+        "Directory of the agent's own, where events wait while Kafka is away. Default: spool in --state.");
+
+    private readonly Option<int> _spoolMb = AgentCommand.Number(
+        "--spool-mb", "NODE_AGENT_SPOOL_MB", (int)(SpoolOptions.StandardBytes / Megabyte), (0, 1024 * 1024),
+        "Megabytes that the spool may have; when they are used the newest events are refused and reported as lost. 0: none, events "
+            + "wait in memory only.");
 
     private readonly Option<string> _socket = AgentCommand.Text(
         "--docker-socket", "PATH", "NODE_AGENT_DOCKER_SOCKET", "/var/run/docker.sock",
@@ -67,7 +78,8 @@ internal sealed class RunCommand : Command
     public RunCommand(Func<AgentOptions, CancellationToken, Task<int>> run)
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
     {
-        foreach (Option option in new Option[] { _kafka, _topic, _settings, _node, _state, _socket, _announce, _batch, _files, _once, _status }) Options.Add(option);
+        foreach (Option option in new Option[]
+            { _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _batch, _files, _once, _status }) Options.Add(option);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
@@ -96,6 +108,7 @@ internal sealed class RunCommand : Command
             Topic = parsed.GetValue(_topic)!,
             BatchEvents = parsed.GetValue(_batch),
         },
+        Spool = Spool(parsed),
         Docker = parsed.GetValue(_once)
             ? null
             : new DockerOptions { Socket = parsed.GetValue(_socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
@@ -104,6 +117,12 @@ internal sealed class RunCommand : Command
         StatusFile = parsed.GetValue(_status) is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Kafka = Settings(parsed.GetValue(_settings) ?? []),
     };
+
+    private SpoolOptions? Spool(ParseResult parsed)
+    {
+        string directory = parsed.GetValue(_spool) is { Length: > 0 } own ? own : Path.Combine(parsed.GetValue(_state)!, "spool");
+        return parsed.GetValue(_spoolMb) is > 0 and int megabytes ? new SpoolOptions(Path.GetFullPath(directory), megabytes * Megabyte) : null;
+    }
 
     /// <summary>The last value of a name that is given twice holds.</summary>
     private static Dictionary<string, string> Settings(string[] pairs)
