@@ -1,6 +1,7 @@
 using Agents.Descriptions;
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Files;
+using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Shipping.Spool;
@@ -47,7 +48,7 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         Log.Started(logger, scope.Node.Value, scope.Boot.Value, options.Shipping.Topic, options.Shipping.Brokers);
 
         FileSource? files = options.Files.Count > 0 ? new FileSource(options.Files, logger) : null;
-        IEventSource[] sources = [.. new IEventSource?[] { files, Engine() }.OfType<IEventSource>()];
+        IEventSource[] sources = [.. new IEventSource?[] { files, Engine(), Running() }.OfType<IEventSource>()];
         bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, spool, time), queue, sequence, shipper, stop);
         if ((stored || shipper.RestIsSpooled) && !_broken)
         {
@@ -86,6 +87,8 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         WriteStatus(status);
         return !shipping.IsCancellationRequested;
     }
+
+    private InventorySource? Running() => options.Inventory is { } inventory ? new InventorySource(inventory, time, logger) : null;
 
     private DockerSource? Engine() =>
         options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;

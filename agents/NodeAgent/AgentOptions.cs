@@ -1,4 +1,5 @@
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Shipping.Spool;
 using Pipeline.Domain.Identity;
@@ -20,6 +21,9 @@ internal sealed record AgentOptions
 
     /// <summary>Null when no container engine is to be watched.</summary>
     public DockerOptions? Docker { get; init; }
+
+    /// <summary>Null when what already runs is not to be announced.</summary>
+    public InventoryOptions? Inventory { get; init; }
 
     /// <summary>Files or directories of container descriptions to announce.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];

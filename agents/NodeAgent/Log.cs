@@ -62,6 +62,9 @@ internal static partial class Log
         + "off. What they held is reported as lost.")]
     public static partial void SpoolDamaged(ILogger logger, string directory, long bytes);
 
+    [LoggerMessage(7064, LogLevel.Error, "What already runs cannot be announced: {Proc} cannot be read: {Reason}.")]
+    public static partial void InventoryUnavailable(ILogger logger, string proc, string reason);
+
     [LoggerMessage(7060, LogLevel.Information, "An earlier run left {Events} events ({Bytes} bytes) "
         + "in the spool in {Directory}; they are sent first.")]
     public static partial void SpoolFound(ILogger logger, long events, long bytes, string directory);

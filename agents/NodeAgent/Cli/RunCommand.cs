@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Shipping.Spool;
 using Pipeline.Domain.Identity;
@@ -51,6 +52,10 @@ internal sealed class RunCommand : Command
     private readonly Option<int> _announce = AgentCommand.Number(
         "--announce-seconds", "NODE_AGENT_ANNOUNCE_SECONDS", 300, (1, SecondsOfADay), "How often all containers that are there are announced again.");
 
+    private readonly Option<int> _inventory = AgentCommand.Number(
+        "--inventory-seconds", "NODE_AGENT_INVENTORY_SECONDS", 300, (0, SecondsOfADay),
+        "How often the processes and mounts of running containers are announced. 0: never.");
+
     private readonly Option<int> _batch = AgentCommand.Number(
         "--batch-events", "NODE_AGENT_BATCH_EVENTS", ShippingOptions.MostBatchEvents, (1, ShippingOptions.MostBatchEvents), "Events in one message at most.");
 
@@ -79,7 +84,7 @@ internal sealed class RunCommand : Command
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
     {
         foreach (Option option in new Option[]
-            { _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _batch, _files, _once, _status }) Options.Add(option);
+            { _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _inventory, _batch, _files, _once, _status }) Options.Add(option);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
@@ -112,6 +117,9 @@ internal sealed class RunCommand : Command
         Docker = parsed.GetValue(_once)
             ? null
             : new DockerOptions { Socket = parsed.GetValue(_socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
+        Inventory = !parsed.GetValue(_once) && parsed.GetValue(_inventory) is > 0 and int seconds
+            ? new InventoryOptions { Interval = TimeSpan.FromSeconds(seconds) }
+            : null,
         Files = parsed.GetValue(_files) ?? [],
         Once = parsed.GetValue(_once),
         StatusFile = parsed.GetValue(_status) is { Length: > 0 } path ? Path.GetFullPath(path) : null,

@@ -45,19 +45,28 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
         }
     }
 
-    public void Take(ContainerRecord record, int weight)
+    public void Take(ContainerRecord record, int weight) => Take(new EventContent.Container(record), weight);
+
+    public void Take(IComposedEvent composed) => Take(new EventContent.Composed(composed), composed.Weight);
+
+    public Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation) =>
+        TakeWhenRoomAsync(new EventContent.Container(record), weight, cancellation);
+
+    public Task TakeWhenRoomAsync(IComposedEvent composed, CancellationToken cancellation) =>
+        TakeWhenRoomAsync(new EventContent.Composed(composed), composed.Weight, cancellation);
+
+    private void Take(EventContent content, int weight)
     {
         lock (_gate)
         {
-            if (TryAdd(new EventContent.Container(record), weight)) return;
+            if (TryAdd(content, weight)) return;
             long number = Number();
             Lose(new LostRange(LossCause.Spool, 1, number, number));
         }
     }
 
-    public async Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation)
+    private async Task TakeWhenRoomAsync(EventContent content, int weight, CancellationToken cancellation)
     {
-        var content = new EventContent.Container(record);
         while (true)
         {
             bool added;

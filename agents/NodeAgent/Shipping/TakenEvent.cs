@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Sources;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Shipping;
@@ -24,6 +25,13 @@ internal abstract record EventContent
         public override EventKind Kind => EventKind.Container;
 
         public override void AddTo(EventBatch batch, long bootNs) => batch.AddContainer(bootNs, Record);
+    }
+
+    public sealed record Composed(IComposedEvent Event) : EventContent
+    {
+        public override EventKind Kind => Event.Kind;
+
+        public override void AddTo(EventBatch batch, long bootNs) => Event.AddTo(batch, bootNs);
     }
 
     public sealed record Heartbeat(HeartbeatRecord Record) : EventContent

@@ -9,6 +9,15 @@ internal sealed class RecordingSink : IEventSink
     private readonly Lock _gate = new();
     private readonly List<ContainerRecord> _records = [];
     private readonly List<(LossCause Cause, long Count)> _losses = [];
+    private readonly List<IComposedEvent> _composed = [];
+
+    public IComposedEvent[] Composed
+    {
+        get
+        {
+            lock (_gate) return [.. _composed];
+        }
+    }
 
     public ContainerRecord[] Records
     {
@@ -38,6 +47,17 @@ internal sealed class RecordingSink : IEventSink
     public Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation)
     {
         Take(record, weight);
+        return Task.CompletedTask;
+    }
+
+    public void Take(IComposedEvent composed)
+    {
+        lock (_gate) _composed.Add(composed);
+    }
+
+    public Task TakeWhenRoomAsync(IComposedEvent composed, CancellationToken cancellation)
+    {
+        Take(composed);
         return Task.CompletedTask;
     }
 
