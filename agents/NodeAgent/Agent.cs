@@ -2,6 +2,7 @@ using Agents.Descriptions;
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Files;
 using Agents.NodeAgent.Inventory;
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Shipping.Spool;
@@ -30,6 +31,7 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
 
+    private readonly ArgumentRedactor _redactor = new(options.Redaction);
     private bool _broken;
     private bool _saidStatus;
 
@@ -40,7 +42,7 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         var clock = new NodeClock(time);
         var scope = new NodeBoot(options.Node, NodeClock.Boot());
         using SequenceKeeper sequence = SequenceKeeper.Open(options.StateDirectory, scope, clock, time, logger);
-        var queue = new EventQueue(sequence, clock, options.Shipping.Queue);
+        var queue = new EventQueue(sequence, clock, options.Shipping.Queue, _redactor);
         using DiskSpool? spool = options.Spool is { } disk ? new DiskSpool(disk, scope, time, logger) : null;
         ReportEarlierRun(sequence, queue, spool);
         var encoder = new BatchEncoder(scope, clock, NodeEventsCodec.Encode, options.Shipping.MessageBytes);
@@ -88,7 +90,8 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         return !shipping.IsCancellationRequested;
     }
 
-    private InventorySource? Running() => options.Inventory is { } inventory ? new InventorySource(inventory, time, logger) : null;
+    private InventorySource? Running() =>
+        options.Inventory is { } inventory ? new InventorySource(inventory, _redactor, time, logger) : null;
 
     private DockerSource? Engine() =>
         options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;

@@ -1,5 +1,6 @@
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Inventory;
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Shipping.Spool;
 using Pipeline.Domain.Identity;
@@ -21,6 +22,9 @@ internal sealed record AgentOptions
 
     /// <summary>Null when no container engine is to be watched.</summary>
     public DockerOptions? Docker { get; init; }
+
+    /// <summary>What is hidden in command lines before they leave the node.</summary>
+    public RedactionRules Redaction { get; init; } = RedactionRules.Default;
 
     /// <summary>Null when what already runs is not to be announced.</summary>
     public InventoryOptions? Inventory { get; init; }

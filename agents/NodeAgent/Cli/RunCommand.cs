@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Inventory;
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Shipping.Spool;
 using Pipeline.Domain.Identity;
@@ -56,6 +57,9 @@ internal sealed class RunCommand : Command
         "--inventory-seconds", "NODE_AGENT_INVENTORY_SECONDS", 300, (0, SecondsOfADay),
         "How often the processes and mounts of running containers are announced. 0: never.");
 
+    private readonly Option<string> _redaction = AgentCommand.Text(
+        "--redaction-file", "PATH", "NODE_AGENT_REDACTION_FILE", "", "More rules for what is hidden in command lines, on top of the built-in ones.");
+
     private readonly Option<int> _batch = AgentCommand.Number(
         "--batch-events", "NODE_AGENT_BATCH_EVENTS", ShippingOptions.MostBatchEvents, (1, ShippingOptions.MostBatchEvents), "Events in one message at most.");
 
@@ -84,7 +88,7 @@ internal sealed class RunCommand : Command
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
     {
         foreach (Option option in new Option[]
-            { _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _inventory, _batch, _files, _once, _status }) Options.Add(option);
+            { _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _inventory, _redaction, _batch, _files, _once, _status }) Options.Add(option);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
@@ -95,6 +99,10 @@ internal sealed class RunCommand : Command
             {
                 if (setting.IndexOf('=', StringComparison.Ordinal) < 1) result.AddError($"--kafka-setting {setting}: expected NAME=VALUE.");
             }
+        });
+        _redaction.Validators.Add(result =>
+        {
+            foreach (string fault in Redaction(result.GetValueOrDefault<string>()).Faults) result.AddError(fault);
         });
         Validators.Add(result =>
         {
@@ -117,6 +125,7 @@ internal sealed class RunCommand : Command
         Docker = parsed.GetValue(_once)
             ? null
             : new DockerOptions { Socket = parsed.GetValue(_socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
+        Redaction = Redaction(parsed.GetValue(_redaction)).Rules,
         Inventory = !parsed.GetValue(_once) && parsed.GetValue(_inventory) is > 0 and int seconds
             ? new InventoryOptions { Interval = TimeSpan.FromSeconds(seconds) }
             : null,
@@ -125,6 +134,20 @@ internal sealed class RunCommand : Command
         StatusFile = parsed.GetValue(_status) is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Kafka = Settings(parsed.GetValue(_settings) ?? []),
     };
+
+    private static (RedactionRules Rules, IEnumerable<string> Faults) Redaction(string? path)
+    {
+        if (string.IsNullOrEmpty(path)) return (RedactionRules.Default, []);
+        try
+        {
+            (RedactionRules rules, IReadOnlyList<RuleFault> faults) = RedactionRules.Parse(File.ReadAllText(path));
+            return (rules, faults.Select(fault => $"--redaction-file {path}, line {fault.Line}: {fault.Reason}."));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return (RedactionRules.Default, [$"--redaction-file {path}: {fault.Message}"]);
+        }
+    }
 
     private SpoolOptions? Spool(ParseResult parsed)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sources;
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Events;
@@ -6,7 +7,7 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Inventory;
 
 /// <summary>Announces at start, and again and again, what already runs, so that a stretch of the log explains itself.</summary>
-internal sealed class InventorySource(InventoryOptions options, TimeProvider time, ILogger logger) : IEventSource
+internal sealed class InventorySource(InventoryOptions options, ArgumentRedactor redactor, TimeProvider time, ILogger logger) : IEventSource
 {
     private const string Name = "inventory";
 
@@ -24,7 +25,7 @@ internal sealed class InventorySource(InventoryOptions options, TimeProvider tim
 
     private async Task AnnounceAsync(IEventSink sink, CancellationToken cancellation)
     {
-        var scan = new InventoryScan(options, _runtimes);
+        var scan = new InventoryScan(options, _runtimes, redactor);
         try
         {
             scan.Run(cancellation);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Agents.NodeAgent.Redaction;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Inventory;
@@ -16,7 +17,7 @@ internal sealed record ProcessGlance(int Tgid, ProcessStat Stat, CgroupMembershi
 /// Reads processes from proc(5). A process that ends while it is read, or whose number went to another, is simply not there: null. Not
 /// thread-safe.
 /// </summary>
-internal sealed class ProcessReader(InventoryOptions options, CgroupDirectories cgroups)
+internal sealed class ProcessReader(InventoryOptions options, CgroupDirectories cgroups, ArgumentRedactor redactor)
 {
     private const int MostStatBytes = 4096;
     private const int MostStatusBytes = 64 * 1024;
@@ -53,15 +54,15 @@ internal sealed class ProcessReader(InventoryOptions options, CgroupDirectories 
         byte[] exe = LinuxFiles.ReadLink(PathOf(tgid, "exe")) ?? [];
         FileFacts? file = LinuxFiles.Facts(PathOf(tgid, "exe"));
         if (file is { LinkCount: 0 } && exe.AsSpan().EndsWith(Encoding.ASCII.GetBytes(Deleted))) exe = exe[..^Deleted.Length];
-        byte[] arguments = LinuxFiles.Read(PathOf(tgid, "cmdline"), options.MostArgumentBytes + 1) ?? [];
-        bool truncated = arguments.Length > options.MostArgumentBytes;
+        byte[] raw = LinuxFiles.Read(PathOf(tgid, "cmdline"), options.MostArgumentBytes + ArgumentRedactor.Overlap) ?? [];
+        SafeArguments arguments = redactor.Apply(raw, options.MostArgumentBytes);
         var process = new ExistingProcess
         {
             Task = Task(glance, status, parentStartNs, flags),
             Comm = glance.Stat.Comm,
             ExePath = exe,
-            Arguments = truncated ? arguments[..options.MostArgumentBytes] : arguments,
-            ArgumentsTruncated = truncated,
+            Arguments = arguments.Bytes,
+            ArgumentsTruncated = arguments.Truncated,
             WorkingDirectory = LinuxFiles.ReadLink(PathOf(tgid, "cwd")) ?? [],
             ContainerId = glance.Place.Container?.Id ?? "",
             CgroupPath = glance.Place.Path,

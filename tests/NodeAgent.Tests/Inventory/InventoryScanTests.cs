@@ -1,5 +1,6 @@
 using System.Text;
 using Agents.NodeAgent.Inventory;
+using Agents.NodeAgent.Redaction;
 using Pipeline.Domain.Events;
 
 namespace NodeAgent.Tests.Inventory;
@@ -110,6 +111,14 @@ public sealed class InventoryScanTests : IDisposable
         process.ArgumentsTruncated.ShouldBeTrue();
     }
 
+    [Fact]
+    public void Hides_secrets_in_arguments()
+    {
+        InContainer(131, 100, 500, "tool", ownPid: 9, arguments: "tool\0--password=s3cret\0"u8.ToArray());
+
+        Encoding.UTF8.GetString(Scan().Processes.Single(one => one.Task.Tgid == 131).Arguments).ShouldBe("tool\0--password=***\0");
+    }
+
     [Theory]
     [InlineData("stat")]
     [InlineData("status")]
@@ -145,7 +154,8 @@ public sealed class InventoryScanTests : IDisposable
 
     private InventoryScan Scan(InventoryOptions? options = null)
     {
-        var scan = new InventoryScan(options ?? new InventoryOptions { Proc = _proc.Path }, new RuntimePrograms());
+        var scan = new InventoryScan(
+            options ?? new InventoryOptions { Proc = _proc.Path }, new RuntimePrograms(), new ArgumentRedactor(RedactionRules.Default));
         scan.Run(TestContext.Current.CancellationToken);
         return scan;
     }

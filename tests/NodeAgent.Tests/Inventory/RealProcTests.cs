@@ -1,5 +1,6 @@
 using System.Text;
 using Agents.NodeAgent.Inventory;
+using Agents.NodeAgent.Redaction;
 using Pipeline.Domain.Events;
 using Testing;
 
@@ -44,7 +45,7 @@ public sealed class RealProcTests : IDisposable
 
     private static ExistingProcess? Find(int tgid)
     {
-        var scan = new InventoryScan(new InventoryOptions(), new RuntimePrograms());
+        var scan = new InventoryScan(new InventoryOptions(), new RuntimePrograms(), new ArgumentRedactor(RedactionRules.Default));
         scan.Run(TestContext.Current.CancellationToken);
         return scan.Processes.Find(process => process.Task.Tgid == tgid);
     }
