@@ -1,6 +1,7 @@
 using Agents.Descriptions;
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Files;
+using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sequencing;
@@ -49,8 +50,9 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         var shipper = new Shipper(queue, sequence, encoder, options.Shipping, time, logger, spool);
         Log.Started(logger, scope.Node.Value, scope.Boot.Value, options.Shipping.Topic, options.Shipping.Brokers);
 
+        HashingSource? hashes = options.Hashing is { } hashing ? new HashingSource(hashing, time) : null;
         FileSource? files = options.Files.Count > 0 ? new FileSource(options.Files, logger) : null;
-        IEventSource[] sources = [.. new IEventSource?[] { files, Engine(), Running() }.OfType<IEventSource>()];
+        IEventSource[] sources = [.. new IEventSource?[] { files, Engine(), hashes, Running(hashes) }.OfType<IEventSource>()];
         bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, spool, time), queue, sequence, shipper, stop);
         if ((stored || shipper.RestIsSpooled) && !_broken)
         {
@@ -90,8 +92,8 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         return !shipping.IsCancellationRequested;
     }
 
-    private InventorySource? Running() =>
-        options.Inventory is { } inventory ? new InventorySource(inventory, _redactor, time, logger) : null;
+    private InventorySource? Running(HashingSource? hashes) =>
+        options.Inventory is { } inventory ? new InventorySource(inventory, _redactor, hashes, time, logger) : null;
 
     private DockerSource? Engine() =>
         options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;

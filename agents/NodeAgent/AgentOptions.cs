@@ -1,4 +1,5 @@
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Shipping;
@@ -22,6 +23,9 @@ internal sealed record AgentOptions
 
     /// <summary>Null when no container engine is to be watched.</summary>
     public DockerOptions? Docker { get; init; }
+
+    /// <summary>Null when executables are not to be hashed.</summary>
+    public HashingOptions? Hashing { get; init; }
 
     /// <summary>What is hidden in command lines before they leave the node.</summary>
     public RedactionRules Redaction { get; init; } = RedactionRules.Default;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Shipping;
@@ -57,6 +58,9 @@ internal sealed class RunCommand : Command
         "--inventory-seconds", "NODE_AGENT_INVENTORY_SECONDS", 300, (0, SecondsOfADay),
         "How often the processes and mounts of running containers are announced. 0: never.");
 
+    private readonly Option<int> _hashMb = AgentCommand.Number(
+        "--hash-mb-per-second", "NODE_AGENT_HASH_MB_PER_SECOND", 64, (0, 10_000), "How fast executables are read to compute their SHA-256. 0: not at all.");
+
     private readonly Option<string> _redaction = AgentCommand.Text(
         "--redaction-file", "PATH", "NODE_AGENT_REDACTION_FILE", "", "More rules for what is hidden in command lines, on top of the built-in ones.");
 
@@ -88,7 +92,7 @@ internal sealed class RunCommand : Command
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
     {
         foreach (Option option in new Option[]
-            { _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _inventory, _redaction, _batch, _files, _once, _status }) Options.Add(option);
+            { _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _inventory, _hashMb, _redaction, _batch, _files, _once, _status }) Options.Add(option);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
@@ -125,6 +129,9 @@ internal sealed class RunCommand : Command
         Docker = parsed.GetValue(_once)
             ? null
             : new DockerOptions { Socket = parsed.GetValue(_socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
+        Hashing = !parsed.GetValue(_once) && parsed.GetValue(_hashMb) is > 0 and int rate
+            ? new HashingOptions { BytesPerSecond = rate * Megabyte }
+            : null,
         Redaction = Redaction(parsed.GetValue(_redaction)).Rules,
         Inventory = !parsed.GetValue(_once) && parsed.GetValue(_inventory) is > 0 and int seconds
             ? new InventoryOptions { Interval = TimeSpan.FromSeconds(seconds) }

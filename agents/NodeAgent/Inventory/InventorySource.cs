@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sources;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,8 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Inventory;
 
 /// <summary>Announces at start, and again and again, what already runs, so that a stretch of the log explains itself.</summary>
-internal sealed class InventorySource(InventoryOptions options, ArgumentRedactor redactor, TimeProvider time, ILogger logger) : IEventSource
+internal sealed class InventorySource(
+    InventoryOptions options, ArgumentRedactor redactor, IExecutableSink? executables, TimeProvider time, ILogger logger) : IEventSource
 {
     private const string Name = "inventory";
 
@@ -38,7 +40,12 @@ internal sealed class InventorySource(InventoryOptions options, ArgumentRedactor
         }
 
         int mounts = 0;
-        foreach (ExistingProcess process in scan.Processes) await sink.TakeWhenRoomAsync(process, cancellation);
+        foreach (ExistingProcess process in scan.Processes)
+        {
+            await sink.TakeWhenRoomAsync(process, cancellation);
+            executables?.Seen(new ExecutableSeen(process.Task.Tgid, process.ExePath, process.Executable, Announce: true));
+        }
+
         foreach (ExistingMount mount in scan.Mounts)
         {
             await sink.TakeWhenRoomAsync(mount, cancellation);

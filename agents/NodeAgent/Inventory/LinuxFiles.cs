@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Agents.NodeAgent.Inventory;
 
@@ -18,6 +19,30 @@ internal static unsafe partial class LinuxFiles
     private const int StructBytes = 256;
     private const int LongestLink = 4096;
     private const int ClockTicks = 2;
+    private const int EmptyPath = 0x1000;
+
+    /// <summary>AT_STATX_DONT_SYNC: asks no server of a network or user-space file system, which may not answer.</summary>
+    private const int AsKnown = 0x4000;
+
+    /// <summary>O_RDONLY, O_NONBLOCK, O_NOCTTY and O_CLOEXEC of open(2).</summary>
+    private const int OpenReadOnly = 0x800 | 0x100 | 0x80000;
+
+    /// <summary>openat2(2), Linux 5.6; the number is the same on every architecture.</summary>
+    private const long OpenAt2Number = 437;
+    private const ulong ResolveInRoot = 0x10;
+    private const ulong ResolveNoMagicLinks = 0x02;
+
+    /// <summary>PRIO_PROCESS of setpriority(2), which on Linux is about one thread.</summary>
+    private const int PriorityOfThread = 0;
+    private const int LowestPriority = 19;
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
 
     /// <summary>Clock ticks in a second, as /proc counts them.</summary>
     public static long TicksPerSecond { get; } = Math.Max(1, SysConf(ClockTicks));
@@ -74,11 +99,44 @@ internal static unsafe partial class LinuxFiles
         byte* system = stackalloc byte[StructBytes];
         fixed (byte* name = Name(path))
         {
-            if (StatX(CurrentDirectory, name, 0, BasicFacts | WithMountId, facts) != 0) return null;
+            if (StatX(CurrentDirectory, name, AsKnown, BasicFacts | WithMountId, facts) != 0) return null;
             uint magic = StatFs(name, system) == 0 ? *(uint*)system : 0;
             return Parse(new ReadOnlySpan<byte>(facts, StructBytes), magic);
         }
     }
+
+    /// <summary>Of a file that is open.</summary>
+    public static FileFacts? Facts(SafeFileHandle file)
+    {
+        byte* facts = stackalloc byte[StructBytes];
+        byte* system = stackalloc byte[StructBytes];
+        byte nothing = 0;
+        if (StatX((int)file.DangerousGetHandle(), &nothing, EmptyPath, BasicFacts | WithMountId, facts) != 0) return null;
+        uint magic = FStatFs(file, system) == 0 ? *(uint*)system : 0;
+        return Parse(new ReadOnlySpan<byte>(facts, StructBytes), magic);
+    }
+
+    /// <summary>Opens a file for reading; null when it cannot be. Neither waits for a pipe's other end nor takes a terminal.</summary>
+    public static SafeFileHandle? Open(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* name = Name(path)) return Opened(Open(name, OpenReadOnly));
+    }
+
+    /// <summary>
+    /// As <see cref="Open(ReadOnlySpan{byte})"/>, with <paramref name="root"/> as the root of the path and of all links on it.
+    /// </summary>
+    public static SafeFileHandle? OpenWithin(string root, ReadOnlySpan<byte> path)
+    {
+        using SafeFileHandle? directory = Open(Encoding.UTF8.GetBytes(root));
+        if (directory is null) return null;
+        var how = new OpenHow { Flags = OpenReadOnly, Resolve = ResolveInRoot | ResolveNoMagicLinks };
+        fixed (byte* name = Name(path)) return Opened((int)OpenAt2(OpenAt2Number, directory, name, &how, sizeof(OpenHow)));
+    }
+
+    /// <summary>Gives the calling thread the least of the processor.</summary>
+    public static void LowerOwnPriority() => _ = SetPriority(PriorityOfThread, 0, LowestPriority);
+
+    private static SafeFileHandle? Opened(int descriptor) => descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
 
     /// <summary>struct statx of linux/stat.h, the same on every architecture.</summary>
     private static FileFacts Parse(ReadOnlySpan<byte> facts, uint magic) => new(
@@ -105,6 +163,18 @@ internal static unsafe partial class LinuxFiles
 
     [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true)]
     private static partial int StatFs(byte* path, byte* facts);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    private static partial int FStatFs(SafeFileHandle file, byte* facts);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static partial int Open(byte* path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long OpenAt2(long number, SafeFileHandle directory, byte* path, OpenHow* how, nint size);
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    private static partial int SetPriority(int which, int who, int priority);
 
     [LibraryImport("libc", EntryPoint = "sysconf")]
     private static partial long SysConf(int name);

@@ -11,8 +11,8 @@ internal ref struct WordWalk(RedactionRules rules, ReadOnlySpan<char> text, List
 
     private static readonly HashSet<string> Wrappers =
     [
-        "sudo", "doas", "env", "nice", "ionice", "nohup", "timeout", "exec", "time", "setsid", "stdbuf", "chroot", "xargs", "su-exec", "gosu",
-        "tini", "dumb-init",
+        "sudo", "doas", "env", "nice", "ionice", "nohup", "timeout", "exec", "time", "setsid", "stdbuf", "chroot", "xargs", "su-exec",
+        "gosu", "tini", "dumb-init",
     ];
 
     private readonly ReadOnlySpan<char> _text = text;
