@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Kernel;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Domain.Events;
@@ -49,7 +50,7 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         string id = await engine.StartContainerAsync([], "sh", "-c", "while [ ! -e /go ]; do /bin/busybox usleep 50000; done; /tools/nothing");
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
-        var late = new KernelSource(new KernelOptions(), new NoWitness(), TimeProvider.System, NullLogger.Instance);
+        var late = new KernelSource(new KernelOptions(), new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
         Task watching = late.RunAsync(sink, stop.Token);
         await Eventually.TrueAsync(() => late.State.State == "connected", "the late source to attach");
 

@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Kernel;
 using Microsoft.Extensions.Logging.Abstractions;
 using Testing;
@@ -21,7 +22,7 @@ public sealed class WatchedEngine : IAsyncLifetime
 
     internal RecordingSink Sink { get; } = new();
 
-    internal KernelSource Source { get; } = new(new KernelOptions { Mode = KernelMode.Auto }, new NoWitness(), TimeProvider.System, NullLogger.Instance);
+    internal KernelSource Source { get; } = new(new KernelOptions { Mode = KernelMode.Auto }, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
 
     public DockerEngine Docker => _docker;
 

@@ -1,7 +1,11 @@
 using System.CommandLine;
 using Agents.NodeAgent.Docker;
-using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Hashing;
+using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel.Rules;
+using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Redaction;
+using Agents.NodeAgent.Shipping.Spool;
 using Agents.NodeAgent.Shipping;
 using Pipeline.Domain.Identity;
 
@@ -12,6 +16,7 @@ internal sealed class RunCommand : Command
 {
     private const int LongestNode = 253;
     private const int SecondsOfADay = 86_400;
+    private const long Megabyte = 1024 * 1024;
 
     private readonly Option<string> _kafka = AgentCommand.Text(
         "--kafka", "HOST:PORT", "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092", "Kafka brokers to start from, separated by commas.");
@@ -35,6 +40,15 @@ internal sealed class RunCommand : Command
         "--state", "DIR", "NODE_AGENT_STATE", "/var/lib/node-agent",
         "Directory of the agent's own, for its sequence numbers. Made when absent, for its owner only.");
 
+    private readonly Option<string> _spool = AgentCommand.Text(
+        "--spool", "DIR", "NODE_AGENT_SPOOL_DIR", "",
+        "Directory of the agent's own, where events wait while Kafka is away. Default: spool in --state.");
+
+    private readonly Option<int> _spoolMb = AgentCommand.Number(
+        "--spool-mb", "NODE_AGENT_SPOOL_MB", (int)(SpoolOptions.StandardBytes / Megabyte), (0, 1024 * 1024),
+        "Megabytes that the spool may have; when they are used the newest events are refused and reported as lost. 0: none, events "
+            + "wait in memory only.");
+
     private readonly Option<string> _socket = AgentCommand.Text(
         "--docker-socket", "PATH", "NODE_AGENT_DOCKER_SOCKET", "/var/run/docker.sock",
         "Socket of Docker Engine, or of podman (/run/podman/podman.sock). The agent only reads.");
@@ -49,6 +63,16 @@ internal sealed class RunCommand : Command
     private readonly Option<string> _kernelCalls = AgentCommand.Text(
         "--kernel-calls", "[+-]NAME,...", "NODE_AGENT_KERNEL_CALLS", "",
         "Collect further system calls, or collect some not: +kill,-write. docs/kernel-events.md lists them.");
+
+    private readonly Option<int> _inventory = AgentCommand.Number(
+        "--inventory-seconds", "NODE_AGENT_INVENTORY_SECONDS", 300, (0, SecondsOfADay),
+        "How often the processes and mounts of running containers are announced. 0: never.");
+
+    private readonly Option<int> _hashMb = AgentCommand.Number(
+        "--hash-mb-per-second", "NODE_AGENT_HASH_MB_PER_SECOND", 64, (0, 10_000), "How fast executables are read to compute their SHA-256. 0: not at all.");
+
+    private readonly Option<string> _redaction = AgentCommand.Text(
+        "--redaction-file", "PATH", "NODE_AGENT_REDACTION_FILE", "", "More rules for what is hidden in command lines, on top of the built-in ones.");
 
     private readonly Option<int> _batch = AgentCommand.Number(
         "--batch-events", "NODE_AGENT_BATCH_EVENTS", ShippingOptions.MostBatchEvents, (1, ShippingOptions.MostBatchEvents), "Events in one message at most.");
@@ -77,7 +101,12 @@ internal sealed class RunCommand : Command
     public RunCommand(Func<AgentOptions, CancellationToken, Task<int>> run)
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
     {
-        foreach (Option option in new Option[] { _kafka, _topic, _settings, _node, _state, _socket, _announce, _kernel, _kernelCalls, _batch, _files, _once, _status }) Options.Add(option);
+        Option[] all =
+        [
+            _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _kernel, _kernelCalls, _inventory, _hashMb, _redaction,
+            _batch, _files, _once, _status,
+        ];
+        foreach (Option option in all) Options.Add(option);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
@@ -104,6 +133,10 @@ internal sealed class RunCommand : Command
                 result.AddError($"--kernel-calls: {fault.Message}");
             }
         });
+        _redaction.Validators.Add(result =>
+        {
+            foreach (string fault in Redaction(result.GetValueOrDefault<string>()).Faults) result.AddError(fault);
+        });
         Validators.Add(result =>
         {
             if (result.GetValue(_once) && result.GetValue(_files) is not { Length: > 0 }) result.AddError("--once needs --file.");
@@ -121,6 +154,7 @@ internal sealed class RunCommand : Command
             Topic = parsed.GetValue(_topic)!,
             BatchEvents = parsed.GetValue(_batch),
         },
+        Spool = Spool(parsed),
         Docker = parsed.GetValue(_once)
             ? null
             : new DockerOptions { Socket = parsed.GetValue(_socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
@@ -129,11 +163,39 @@ internal sealed class RunCommand : Command
             Mode = Enum.Parse<KernelMode>(parsed.GetValue(_kernel)!, ignoreCase: true),
             Calls = parsed.GetValue(_kernelCalls) ?? "",
         },
+
+        Hashing = !parsed.GetValue(_once) && parsed.GetValue(_hashMb) is > 0 and int rate
+            ? new HashingOptions { BytesPerSecond = rate * Megabyte }
+            : null,
+        Redaction = Redaction(parsed.GetValue(_redaction)).Rules,
+        Inventory = !parsed.GetValue(_once) && parsed.GetValue(_inventory) is > 0 and int seconds
+            ? new InventoryOptions { Interval = TimeSpan.FromSeconds(seconds) }
+            : null,
         Files = parsed.GetValue(_files) ?? [],
         Once = parsed.GetValue(_once),
         StatusFile = parsed.GetValue(_status) is { Length: > 0 } path ? Path.GetFullPath(path) : null,
         Kafka = Settings(parsed.GetValue(_settings) ?? []),
     };
+
+    private static (RedactionRules Rules, IEnumerable<string> Faults) Redaction(string? path)
+    {
+        if (string.IsNullOrEmpty(path)) return (RedactionRules.Default, []);
+        try
+        {
+            (RedactionRules rules, IReadOnlyList<RuleFault> faults) = RedactionRules.Parse(File.ReadAllText(path));
+            return (rules, faults.Select(fault => $"--redaction-file {path}, line {fault.Line}: {fault.Reason}."));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return (RedactionRules.Default, [$"--redaction-file {path}: {fault.Message}"]);
+        }
+    }
+
+    private SpoolOptions? Spool(ParseResult parsed)
+    {
+        string directory = parsed.GetValue(_spool) is { Length: > 0 } own ? own : Path.Combine(parsed.GetValue(_state)!, "spool");
+        return parsed.GetValue(_spoolMb) is > 0 and int megabytes ? new SpoolOptions(Path.GetFullPath(directory), megabytes * Megabyte) : null;
+    }
 
     /// <summary>The last value of a name that is given twice holds.</summary>
     private static Dictionary<string, string> Settings(string[] pairs)

@@ -18,8 +18,9 @@ internal interface IKernelWitness
 /// <summary>An executable as the kernel has it.</summary>
 /// <param name="Tgid">A process that runs it; /proc/TGID/exe opens it as long as the process lives and executes nothing else.</param>
 /// <param name="StartNs">CLOCK_BOOTTIME at which that process started.</param>
-/// <param name="ContainerId">64 hex digits; empty on the host.</param>
-internal readonly record struct ExecutedFile(int Tgid, long StartNs, FileReference File, ReadOnlyMemory<byte> ContainerId);
+/// <param name="MountNs">Inode of that process's mount namespace.</param>
+/// <param name="Path">Its path from the root of that namespace.</param>
+internal readonly record struct ExecutedFile(int Tgid, long StartNs, uint MountNs, FileReference File, ReadOnlyMemory<byte> Path);
 
 /// <summary>Does nothing with it.</summary>
 internal sealed class NoWitness : IKernelWitness

@@ -56,7 +56,12 @@ internal sealed class KernelFeed(RecordDecoder decoder, ProcessTable processes, 
             head.TargetLink = page.Link(target.Facts) + 1;
         }
 
-        if (head.Kind == RecordKind.Executed) witness.Executed(new ExecutedFile(head.Task.Tgid, head.Task.Start, decoder.Executable(record), facts.ContainerId));
+        if (head.Kind == RecordKind.Executed)
+        {
+            var file = new ExecutedFile(head.Task.Tgid, head.Task.Start, head.Task.MountNs, decoder.Executable(record), facts.ExePath);
+            witness.Executed(file);
+        }
+
         if (head.Kind == RecordKind.Syscall && head.Result >= 0 && MountCalls.AsSpan().Contains(head.Number))
             witness.MountsChanged(head.Task.Tgid, head.Task.MountNs);
         return new PackedEvent(page.Content, waiting.Position, waiting.At, record.Length);

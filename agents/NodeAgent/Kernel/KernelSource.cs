@@ -3,6 +3,7 @@ using System.Text;
 using Agents.NodeAgent.Kernel.Events;
 using Agents.NodeAgent.Kernel.Ring;
 using Agents.NodeAgent.Kernel.Rules;
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Sources;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,8 @@ namespace Agents.NodeAgent.Kernel;
 /// What containers do, seen in the kernel: attaches the programs and reads their ring. Where that cannot be done it says once what is missing; the heartbeat says for as
 /// long as it lasts which alarms are blind.
 /// </summary>
-internal sealed class KernelSource(KernelOptions options, IKernelWitness witness, TimeProvider time, ILogger logger) : IEventSource
+internal sealed class KernelSource(KernelOptions options, IKernelWitness witness, ArgumentRedactor redactor, TimeProvider time, ILogger logger)
+    : IEventSource
 {
     /// <summary>Name of this source in heartbeats.</summary>
     public const string Name = "kernel";
@@ -63,7 +65,7 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
         {
             _programs = programs;
             var processes = new ProcessTable(programs.Names, KernelRequirements.HostNamespace("pid"), ExePath);
-            var feed = new KernelFeed(new RecordDecoder(hostMountNs), processes, witness, options.MostWaiting);
+            var feed = new KernelFeed(new RecordDecoder(hostMountNs, redactor), processes, witness, options.MostWaiting);
             try
             {
                 await ReadAsync(programs, feed, sink, cancellation);

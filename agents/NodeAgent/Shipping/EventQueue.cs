@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Sources;
 using Pipeline.Domain.Events;
@@ -8,7 +9,8 @@ namespace Agents.NodeAgent.Shipping;
 /// Numbers events and holds them, in order and within bounds, until the shipper takes them. Every number that is given out leaves here in the queue or is in the ledger
 /// of losses, whose entries become events themselves as soon as there is room. Safe from any thread; one reader.
 /// </summary>
-internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, QueueLimits limits) : IEventSink
+internal sealed class EventQueue(
+    SequenceKeeper sequence, INodeClock clock, QueueLimits limits, ArgumentRedactor? redactor = null) : IEventSink
 {
     private const int LossWeight = 64;
 
@@ -48,11 +50,23 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
         }
     }
 
-    public void Take(ContainerRecord record, int weight)
+    public void Take(ContainerRecord record, int weight) => Take(Safe(record), weight);
+
+    public void Take(IComposedEvent composed) => Take(new EventContent.Composed(composed), composed.Weight);
+
+    public Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation) =>
+        TakeWhenRoomAsync(Safe(record), weight, cancellation);
+
+    public Task TakeWhenRoomAsync(IComposedEvent composed, CancellationToken cancellation) =>
+        TakeWhenRoomAsync(new EventContent.Composed(composed), composed.Weight, cancellation);
+
+    private EventContent.Container Safe(ContainerRecord record) => new(redactor?.Redact(record) ?? record);
+
+    private void Take(EventContent content, int weight)
     {
         lock (_gate)
         {
-            if (TryAdd(new EventContent.Container(record), weight)) return;
+            if (TryAdd(content, weight)) return;
             long number = Number();
             Lose(new LostRange(LossCause.Spool, 1, number, number));
         }
@@ -71,9 +85,8 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
         }
     }
 
-    public async Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation)
+    private async Task TakeWhenRoomAsync(EventContent content, int weight, CancellationToken cancellation)
     {
-        var content = new EventContent.Container(record);
         while (true)
         {
             bool added;

@@ -1,4 +1,5 @@
 using Agents.NodeAgent.Kernel.Events;
+using Agents.NodeAgent.Sources;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Shipping;
@@ -24,6 +25,11 @@ internal abstract record EventContent
     public sealed record Container(ContainerRecord Record) : EventContent
     {
         public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) => batch.AddContainer(taken.BootNs, Record);
+    }
+
+    public sealed record Composed(IComposedEvent Event) : EventContent
+    {
+        public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) => Event.AddTo(batch, taken.BootNs);
     }
 
     public sealed record Heartbeat(HeartbeatRecord Record) : EventContent

@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Kernel;
 using Agents.NodeAgent.Kernel.Events;
 using Agents.NodeAgent.Kernel.Ring;
@@ -26,7 +27,7 @@ public sealed class KernelFeedTests : IDisposable
         _sequence = SequenceKeeper.Open(_directory.Path, new NodeBoot(new NodeId("n"), new BootId("b")), _clock, TimeProvider.System, NullLogger.Instance);
         _queue = new EventQueue(_sequence, _clock, new QueueLimits(1000, 1 << 20));
         var processes = new ProcessTable(new Names(), RecordBytes.HostPidNs, tgid => "/from/proc"u8.ToArray());
-        _feed = new KernelFeed(new RecordDecoder(RecordBytes.HostMountNs), processes, _witness, 1000);
+        _feed = new KernelFeed(new RecordDecoder(RecordBytes.HostMountNs, new ArgumentRedactor(RedactionRules.Default)), processes, _witness, 1000);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Kernel.Events;
 using Agents.NodeAgent.Kernel.Ring;
 
@@ -5,7 +6,7 @@ namespace NodeAgent.Tests.Kernel;
 
 public sealed class RecordOrderTests
 {
-    private readonly RecordOrder _order = new(new RecordDecoder(RecordBytes.HostMountNs), most: 100);
+    private readonly RecordOrder _order = new(new RecordDecoder(RecordBytes.HostMountNs, new ArgumentRedactor(RedactionRules.Default)), most: 100);
 
     [Fact]
     public void Gives_records_of_all_processors_in_the_order_of_their_time()

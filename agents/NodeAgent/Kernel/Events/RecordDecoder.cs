@@ -1,11 +1,13 @@
 using Agents.NodeAgent.Kernel.Ring;
+using Agents.NodeAgent.Redaction;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Kernel.Events;
 
 /// <summary>Turns records of the ring into events of a batch. Safe for any number of threads.</summary>
 /// <param name="hostMountNs">Inode of the host's own mount namespace.</param>
-internal sealed class RecordDecoder(uint hostMountNs)
+/// <param name="redactor">Hides secrets in command lines.</param>
+internal sealed class RecordDecoder(uint hostMountNs, ArgumentRedactor redactor)
 {
     private const uint OverlayFs = 0x794c7630;
     private const uint TemporaryFs = 0x01021994;
@@ -45,7 +47,7 @@ internal sealed class RecordDecoder(uint hostMountNs)
             Action = ProcessAction.Executed,
             FileName = name,
             Script = head.Flags.HasFlag(RecordFlags.IsScript) ? name : default,
-            Arguments = batch.AddText(RingRecord.Text(record, RecordText.Arguments)),
+            Arguments = batch.AddText(redactor.Redact(RingRecord.Text(record, RecordText.Arguments))),
             ArgumentsTruncated = head.Flags.HasFlag(RecordFlags.ArgumentsCut),
             WorkingDirectory = Path(batch, record, RecordText.Other),
             Executable = Executable(record),
