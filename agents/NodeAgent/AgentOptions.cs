@@ -3,8 +3,8 @@ using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel;
 using Agents.NodeAgent.Redaction;
-using Agents.NodeAgent.Shipping.Spool;
 using Agents.NodeAgent.Shipping;
+using Agents.NodeAgent.Shipping.Spool;
 using Pipeline.Domain.Identity;
 
 namespace Agents.NodeAgent;

@@ -2,10 +2,9 @@ using System.CommandLine;
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
-using Agents.NodeAgent.Kernel.Rules;
 using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Kernel.Rules;
 using Agents.NodeAgent.Redaction;
-using Agents.NodeAgent.Shipping.Spool;
 using Agents.NodeAgent.Shipping;
 using Pipeline.Domain.Identity;
 
@@ -18,40 +17,11 @@ internal sealed class RunCommand : Command
     private const int SecondsOfADay = 86_400;
     private const long Megabyte = 1024 * 1024;
 
-    private readonly Option<string> _kafka = AgentCommand.Text(
-        "--kafka", "HOST:PORT", "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092", "Kafka brokers to start from, separated by commas.");
-
-    private readonly Option<string> _topic = AgentCommand.Text("--topic", "NAME", "NODE_AGENT_TOPIC", "node-events", "Topic that the events go to.");
-
-    private readonly Option<string[]> _settings = new("--kafka-setting")
-    {
-        Description = "A setting of the Kafka client (librdkafka's CONFIGURATION.md), for example security.protocol=ssl. May be repeated. "
-            + "[env: NODE_AGENT_KAFKA_SETTINGS, separated by semicolons]",
-        DefaultValueFactory = _ => AgentCommand.Variable("NODE_AGENT_KAFKA_SETTINGS")
-            ?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-        HelpName = "NAME=VALUE",
-    };
+    private readonly SharedOptions _shared = new();
 
     private readonly Option<string> _node = AgentCommand.Text(
         "--node", "NAME", "NODE_AGENT_NODE", Environment.MachineName,
         "Name of this machine in the events. Must be the same at every start, and no other machine's.");
-
-    private readonly Option<string> _state = AgentCommand.Text(
-        "--state", "DIR", "NODE_AGENT_STATE", "/var/lib/node-agent",
-        "Directory of the agent's own, for its sequence numbers. Made when absent, for its owner only.");
-
-    private readonly Option<string> _spool = AgentCommand.Text(
-        "--spool", "DIR", "NODE_AGENT_SPOOL_DIR", "",
-        "Directory of the agent's own, where events wait while Kafka is away. Default: spool in --state.");
-
-    private readonly Option<int> _spoolMb = AgentCommand.Number(
-        "--spool-mb", "NODE_AGENT_SPOOL_MB", (int)(SpoolOptions.StandardBytes / Megabyte), (0, 1024 * 1024),
-        "Megabytes that the spool may have; when they are used the newest events are refused and reported as lost. 0: none, events "
-            + "wait in memory only.");
-
-    private readonly Option<string> _socket = AgentCommand.Text(
-        "--docker-socket", "PATH", "NODE_AGENT_DOCKER_SOCKET", "/var/run/docker.sock",
-        "Socket of Docker Engine, or of podman (/run/podman/podman.sock). The agent only reads.");
 
     private readonly Option<int> _announce = AgentCommand.Number(
         "--announce-seconds", "NODE_AGENT_ANNOUNCE_SECONDS", 300, (1, SecondsOfADay), "How often all containers that are there are announced again.");
@@ -101,22 +71,11 @@ internal sealed class RunCommand : Command
     public RunCommand(Func<AgentOptions, CancellationToken, Task<int>> run)
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
     {
-        Option[] all =
-        [
-            _kafka, _topic, _settings, _node, _state, _spool, _spoolMb, _socket, _announce, _kernel, _kernelCalls, _inventory, _hashMb, _redaction,
-            _batch, _files, _once, _status,
-        ];
-        foreach (Option option in all) Options.Add(option);
+        Option[] own = [_node, _announce, _kernel, _kernelCalls, _inventory, _hashMb, _redaction, _batch, _files, _once, _status];
+        foreach (Option option in _shared.All.Concat(own)) Options.Add(option);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
-        });
-        _settings.Validators.Add(result =>
-        {
-            foreach (string setting in result.GetValueOrDefault<string[]>() ?? [])
-            {
-                if (setting.IndexOf('=', StringComparison.Ordinal) < 1) result.AddError($"--kafka-setting {setting}: expected NAME=VALUE.");
-            }
         });
         _kernel.Validators.Add(result =>
         {
@@ -147,23 +106,22 @@ internal sealed class RunCommand : Command
     private AgentOptions Bind(ParseResult parsed) => new()
     {
         Node = new NodeId(parsed.GetValue(_node)!),
-        StateDirectory = Path.GetFullPath(parsed.GetValue(_state)!),
+        StateDirectory = Path.GetFullPath(parsed.GetValue(_shared.State)!),
         Shipping = new ShippingOptions
         {
-            Brokers = parsed.GetValue(_kafka)!,
-            Topic = parsed.GetValue(_topic)!,
+            Brokers = parsed.GetValue(_shared.Kafka)!,
+            Topic = parsed.GetValue(_shared.Topic)!,
             BatchEvents = parsed.GetValue(_batch),
         },
-        Spool = Spool(parsed),
+        Spool = _shared.SpoolOf(parsed),
         Docker = parsed.GetValue(_once)
             ? null
-            : new DockerOptions { Socket = parsed.GetValue(_socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
+            : new DockerOptions { Socket = parsed.GetValue(_shared.Socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
         Kernel = new KernelOptions
         {
             Mode = Enum.Parse<KernelMode>(parsed.GetValue(_kernel)!, ignoreCase: true),
             Calls = parsed.GetValue(_kernelCalls) ?? "",
         },
-
         Hashing = !parsed.GetValue(_once) && parsed.GetValue(_hashMb) is > 0 and int rate
             ? new HashingOptions { BytesPerSecond = rate * Megabyte }
             : null,
@@ -174,7 +132,7 @@ internal sealed class RunCommand : Command
         Files = parsed.GetValue(_files) ?? [],
         Once = parsed.GetValue(_once),
         StatusFile = parsed.GetValue(_status) is { Length: > 0 } path ? Path.GetFullPath(path) : null,
-        Kafka = Settings(parsed.GetValue(_settings) ?? []),
+        Kafka = SharedOptions.Pairs(parsed.GetValue(_shared.Settings) ?? []),
     };
 
     private static (RedactionRules Rules, IEnumerable<string> Faults) Redaction(string? path)
@@ -189,19 +147,5 @@ internal sealed class RunCommand : Command
         {
             return (RedactionRules.Default, [$"--redaction-file {path}: {fault.Message}"]);
         }
-    }
-
-    private SpoolOptions? Spool(ParseResult parsed)
-    {
-        string directory = parsed.GetValue(_spool) is { Length: > 0 } own ? own : Path.Combine(parsed.GetValue(_state)!, "spool");
-        return parsed.GetValue(_spoolMb) is > 0 and int megabytes ? new SpoolOptions(Path.GetFullPath(directory), megabytes * Megabyte) : null;
-    }
-
-    /// <summary>The last value of a name that is given twice holds.</summary>
-    private static Dictionary<string, string> Settings(string[] pairs)
-    {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string[] pair in pairs.Select(pair => pair.Split('=', 2))) settings[pair[0].Trim()] = pair[1].Trim();
-        return settings;
     }
 }

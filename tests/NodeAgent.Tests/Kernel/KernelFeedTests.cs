@@ -122,7 +122,7 @@ public sealed class KernelFeedTests : IDisposable
         _feed.Add(RecordBytes.Of(RecordKind.Fork, 1, (ref RingRecord record) =>
         {
             record.Task.Tgid = 300;
-            record.Task.Start = 44;
+            record.Task.Start = 44_999_999;
             record.Task.NamespaceTgid = 12;
         }));
         _feed.Add(RecordBytes.Of(RecordKind.Syscall, 2, (ref RingRecord record) => record.Target = 12));
@@ -131,7 +131,7 @@ public sealed class KernelFeedTests : IDisposable
         Release();
 
         SyscallRecord found = _batch.Syscalls[0];
-        (found.TargetTgid, found.TargetStartNs, _batch.String(found.TargetContainerId)).ShouldBe((300, 44, "c77"));
+        (found.TargetTgid, found.TargetStartNs, _batch.String(found.TargetContainerId)).ShouldBe((300, 40_000_000, "c77"), "the start as /proc would show it");
         _batch.Syscalls[1].TargetTgid.ShouldBe(0);
     }
 

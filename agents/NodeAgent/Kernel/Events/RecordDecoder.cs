@@ -1,5 +1,6 @@
 using Agents.NodeAgent.Kernel.Ring;
 using Agents.NodeAgent.Redaction;
+using Agents.NodeAgent.Sequencing;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Kernel.Events;
@@ -98,7 +99,7 @@ internal sealed class RecordDecoder(uint hostMountNs, ArgumentRedactor redactor)
         for (int i = 0; i < 6; i++) call.Arguments[i] = head.Arguments[i];
         if (head.TargetLink == 0) return call;
         call.TargetTgid = head.Target;
-        call.TargetStartNs = head.TargetStart;
+        call.TargetStartNs = StartInstant.Of(head.TargetStart);
         call.TargetContainerId = batch.AddText(page.Facts(head.TargetLink - 1).ContainerId.Span);
         return call;
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Agents.NodeAgent.Kernel.Ring;
+using Agents.NodeAgent.Sequencing;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Kernel.Events;
@@ -55,9 +56,9 @@ internal sealed class TaskSnapshots
         {
             Tgid = task.Tgid,
             Tid = task.Tid,
-            StartNs = task.Start,
+            StartNs = StartInstant.Of(task.Start),
             ParentTgid = task.ParentTgid,
-            ParentStartNs = task.ParentStart,
+            ParentStartNs = StartInstant.Of(task.ParentStart),
             NamespaceTgid = task.NamespaceTgid,
             ExecGeneration = task.ExecGeneration,
             Uid = task.Uid,
