@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
 using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.MaliciousProgram;
@@ -21,6 +22,7 @@ public static class Catalog
             new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(policy.AbnormalStartup)),
             new(MaliciousProgramDetector.Description,
                 () => new MaliciousProgramDetector(policy.MaliciousProgram, fingerprints ?? FingerprintSet.Empty)),
+            new(AbnormalProcessDetector.Description, () => new AbnormalProcessDetector(policy.AbnormalProcess)),
         ];
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
 using Pipeline.Detection.MaliciousProgram;
 
@@ -11,4 +12,6 @@ public sealed record DetectionPolicy
     public StartupPolicy AbnormalStartup { get; init; } = StartupPolicy.Default;
 
     public MaliciousProgramPolicy MaliciousProgram { get; init; } = MaliciousProgramPolicy.Default;
+
+    public AbnormalProcessPolicy AbnormalProcess { get; init; } = AbnormalProcessPolicy.Default;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
 using Pipeline.Detection.MaliciousProgram;
 using Pipeline.Runtime.Processing;
@@ -12,9 +13,12 @@ internal static class Actors
     {
         [AbnormalStartupDetector.Description.Name] = typeof(AbnormalStartupActor),
         [MaliciousProgramDetector.Description.Name] = typeof(MaliciousProgramActor),
+        [AbnormalProcessDetector.Description.Name] = typeof(AbnormalProcessActor),
     }.ToImmutableDictionary();
 }
 
 internal sealed class AbnormalStartupActor(DetectorSeat seat) : DetectorActor(seat);
 
 internal sealed class MaliciousProgramActor(DetectorSeat seat) : DetectorActor(seat);
+
+internal sealed class AbnormalProcessActor(DetectorSeat seat) : DetectorActor(seat);

@@ -12,7 +12,9 @@ public readonly record struct KnownDigest(Sha256Digest Digest, long Sequence);
 /// </summary>
 public sealed class DigestBook
 {
-    /// <summary>A node runs some hundred different programs; this holds those of the nodes of a partition at about 200 bytes each.</summary>
+    /// <summary>
+    /// A node runs some hundred different programs; this holds those of the nodes of a partition at about 200 bytes each.
+    /// </summary>
     public const int MostDigests = 16_384;
 
     private readonly RecencyMap<FileContent, KnownDigest> _known = new(MostDigests);

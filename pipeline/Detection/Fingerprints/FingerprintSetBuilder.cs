@@ -8,7 +8,9 @@ namespace Pipeline.Detection.Fingerprints;
 /// </summary>
 public sealed class FingerprintSetBuilder(int most = FingerprintSetBuilder.MostEntries)
 {
-    /// <summary>The larger public collections hold a few million; 16 million take 640 MB in the set and as much again while it is built.</summary>
+    /// <summary>
+    /// The larger public collections hold a few million; 16 million take 640 MB in the set and as much again while it is built.
+    /// </summary>
     public const int MostEntries = 16_000_000;
 
     /// <summary>Different names of families; entries of any further ones are kept without a name.</summary>

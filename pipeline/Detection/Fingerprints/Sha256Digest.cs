@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Pipeline.Detection.Fingerprints;
 
-/// <summary>A SHA-256 digest as four numbers, so that millions of them are one array without an object each. Ordered as its bytes are.</summary>
+/// <summary>
+/// A SHA-256 digest as four numbers, so that millions of them are one array without an object each. Ordered as its bytes are.
+/// </summary>
 public readonly record struct Sha256Digest(ulong A, ulong B, ulong C, ulong D) : IComparable<Sha256Digest>
 {
     public const int Bytes = 32;
@@ -29,7 +31,8 @@ public readonly record struct Sha256Digest(ulong A, ulong B, ulong C, ulong D) :
         for (int i = 0; i < parts.Length; i++)
         {
             // AllowHexSpecifier takes no sign and no white space.
-            if (!ulong.TryParse(hex.Slice(i * 16, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out parts[i])) return false;
+            if (!ulong.TryParse(hex.Slice(i * 16, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out parts[i]))
+                return false;
         }
 
         digest = new(parts[0], parts[1], parts[2], parts[3]);
@@ -63,5 +66,6 @@ public readonly record struct Sha256Digest(ulong A, ulong B, ulong C, ulong D) :
         state.Write(D);
     }
 
-    internal static Sha256Digest Load(BinaryReader state) => new(state.ReadUInt64(), state.ReadUInt64(), state.ReadUInt64(), state.ReadUInt64());
+    internal static Sha256Digest Load(BinaryReader state) =>
+        new(state.ReadUInt64(), state.ReadUInt64(), state.ReadUInt64(), state.ReadUInt64());
 }

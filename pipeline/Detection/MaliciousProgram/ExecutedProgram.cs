@@ -5,7 +5,9 @@ using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection.MaliciousProgram;
 
-/// <summary>A program that has just begun in a container, as the rules look at it. Texts are made when a rule first asks for them.</summary>
+/// <summary>
+/// A program that has just begun in a container, as the rules look at it. Texts are made when a rule first asks for them.
+/// </summary>
 internal ref struct ExecutedProgram
 {
     /// <summary>What agents keep of a command line; a longer one is looked at up to here.</summary>
@@ -71,7 +73,8 @@ internal ref struct ExecutedProgram
             foreach (string option in options)
             {
                 if (arguments[i] == option) return i + 1 < arguments.Length ? arguments[i + 1] : "";
-                if (arguments[i].Length > option.Length && arguments[i].StartsWith(option, StringComparison.Ordinal) && arguments[i][option.Length] == '=')
+                if (arguments[i].Length > option.Length && arguments[i].StartsWith(option, StringComparison.Ordinal)
+                    && arguments[i][option.Length] == '=')
                     return arguments[i][(option.Length + 1)..];
             }
         }

@@ -16,7 +16,8 @@ namespace Pipeline.Detection.MaliciousProgram;
 public sealed class MaliciousProgramDetector : IDetector
 {
     public static DetectorSpec Description { get; } = new(
-        "malicious-program", AlarmType.MaliciousProgram, 1, EventKinds.Process | EventKinds.File | EventKinds.Syscall | EventKinds.Container);
+        "malicious-program", AlarmType.MaliciousProgram, 1,
+            EventKinds.Process | EventKinds.File | EventKinds.Syscall | EventKinds.Container);
 
     /// <summary>Rules on an exec, each with the kinds of program that it wants to see.</summary>
     private static readonly ImmutableArray<(ProgramKinds Wanted, Examine Examine)> Rules =
@@ -116,7 +117,8 @@ public sealed class MaliciousProgramDetector : IDetector
     {
         var execution = new Execution(observation, process);
         _rules.Traces.Executions.Add(execution);
-        if (_rules.Traces.Digests.TryGet(execution.Content, out KnownDigest known)) _fingerprints.Look(observation, execution, known, findings);
+        if (_rules.Traces.Digests.TryGet(execution.Content, out KnownDigest known))
+            _fingerprints.Look(observation, execution, known, findings);
 
         var program = new ExecutedProgram(observation, process, start, _rules, findings.Reasons);
         foreach ((ProgramKinds wanted, Examine examine) in Rules)

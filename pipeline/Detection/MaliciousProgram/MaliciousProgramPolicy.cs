@@ -26,7 +26,8 @@ public sealed record MaliciousProgramPolicy
     /// <summary>Miners under their own names; renamed ones show in their arguments and what they send.</summary>
     public ImmutableArray<string> MinerNames { get; init; } =
     [
-        "xmrig", "xmrig-cuda", "xmrig-proxy", "xmr-stak", "xmr-stak-rx", "minerd", "minergate", "minergate-cli", "cpuminer", "cpuminer-multi",
+        "xmrig", "xmrig-cuda", "xmrig-proxy", "xmr-stak", "xmr-stak-rx", "minerd", "minergate", "minergate-cli", "cpuminer",
+        "cpuminer-multi",
         "cpuminer-opt", "ccminer", "ethminer", "cgminer", "bfgminer", "sgminer", "t-rex", "nbminer", "lolminer", "phoenixminer", "gminer",
         "teamredminer", "claymore", "nanominer", "srbminer-multi", "wildrig-multi", "rigel", "kinsing", "kdevtmpfsi", "moneroocean",
     ];
@@ -42,7 +43,8 @@ public sealed record MaliciousProgramPolicy
     /// <summary>Pools that the common miners ship with, matched as the end of a host name in the arguments.</summary>
     public ImmutableArray<string> MinerPoolDomains { get; init; } =
     [
-        "minexmr.com", "nanopool.org", "supportxmr.com", "moneroocean.stream", "hashvault.pro", "dwarfpool.com", "ethermine.org", "f2pool.com",
+        "minexmr.com", "nanopool.org", "supportxmr.com", "moneroocean.stream", "hashvault.pro", "dwarfpool.com", "ethermine.org",
+        "f2pool.com",
         "nicehash.com", "minergate.com", "2miners.com", "herominers.com", "c3pool.com", "xmrpool.eu", "unmineable.com", "crypto-pool.fr",
     ];
 
@@ -56,14 +58,18 @@ public sealed record MaliciousProgramPolicy
     /// <summary>Programs whose arguments are texts to look for or to show: "grep xmrig" mines nothing.</summary>
     public ImmutableArray<string> TextPrograms { get; init; } =
     [
-        "grep", "egrep", "fgrep", "rg", "ag", "sed", "awk", "gawk", "mawk", "find", "cat", "less", "more", "head", "tail", "vi", "vim", "nano", "echo",
-        "printf", "strings", "diff", "tee", "jq", "yq", "man", "which", "pgrep", "pkill", "killall", "ls", "rm", "cp", "mv", "test", "[", "git", "clamscan",
+        "grep", "egrep", "fgrep", "rg", "ag", "sed", "awk", "gawk", "mawk", "find", "cat", "less", "more", "head", "tail", "vi", "vim",
+        "nano", "echo",
+        "printf", "strings", "diff", "tee", "jq", "yq", "man", "which", "pgrep", "pkill", "killall", "ls", "rm", "cp", "mv", "test", "[",
+        "git", "clamscan",
     ];
 
     /// <summary>Command shells.</summary>
     public ImmutableArray<string> Shells { get; init; } = ["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "csh", "tcsh", "fish"];
 
-    /// <summary>Programs that run code given on their command line or standard input, beside shells. A version at the end does not count.</summary>
+    /// <summary>
+    /// Programs that run code given on their command line or standard input, beside shells. A version at the end does not count.
+    /// </summary>
     public ImmutableArray<string> Interpreters { get; init; } = ["python", "perl", "ruby", "php", "lua", "node", "nodejs", "tclsh", "pwsh"];
 
     /// <summary>
@@ -82,10 +88,14 @@ public sealed record MaliciousProgramPolicy
     /// Programs that hand their client's connection to a child as its standard input by design: inetd and the like, and login servers.
     /// </summary>
     public ImmutableArray<string> ConnectionServers { get; init; } =
-        ["inetd", "xinetd", "tcpsvd", "sshd", "dropbear", "telnetd", "in.telnetd", "rlogind", "systemd", "tcpserver", "s6-tcpserver", "login"];
+    [
+        "inetd", "xinetd", "tcpsvd", "sshd", "dropbear", "telnetd", "in.telnetd", "rlogind", "systemd", "tcpserver", "s6-tcpserver",
+        "login",
+    ];
 
     /// <summary>
-    /// Programs that give every child a pair of sockets for its standard streams: having sockets at the start says nothing of their children.
+    /// Programs that give every child a pair of sockets for its standard streams: having sockets at the start says nothing of their
+    /// children.
     /// </summary>
     public ImmutableArray<string> SocketPairPrograms { get; init; } = ["node", "nodejs", "bun", "deno", "electron"];
 
@@ -98,17 +108,26 @@ public sealed record MaliciousProgramPolicy
     /// <summary>Directories that everybody may write to, where droppers put what they fetch.</summary>
     public ImmutableArray<string> TemporaryDirectories { get; init; } = ["/tmp", "/var/tmp", "/dev/shm", "/run", "/var/run"];
 
-    /// <summary>Paths that may be executed although they are written at run time; none: the sites that have such programs know them.</summary>
+    /// <summary>
+    /// Paths that may be executed although they are written at run time; none: the sites that have such programs know them.
+    /// </summary>
     public ImmutableArray<string> DroppedExceptions { get; init; } = [];
 
-    /// <summary>Images whose work is to fetch, build and install; exempt from drop and execute, script pipes and package managers.</summary>
+    /// <summary>
+    /// Images whose work is to fetch, build and install; exempt from drop and execute, script pipes and package managers.
+    /// </summary>
     public ImmutableArray<string> BuildImages { get; init; } =
-        ["*kaniko*", "*buildkit*", "*buildah*", "*buildpack*", "docker:*", "*/docker:*", "*gitlab-runner*", "*jenkins*agent*", "*actions-runner*"];
+    [
+        "*kaniko*", "*buildkit*", "*buildah*", "*buildpack*", "docker:*", "*/docker:*", "*gitlab-runner*", "*jenkins*agent*",
+        "*actions-runner*",
+    ];
 
     /// <summary>Between the two ends of a pipe from a downloader to a shell; a shell starts both at once.</summary>
     public long ScriptPipeSeconds { get; init; } = 5;
 
-    /// <summary>Programs that run out of memory by design, as "name of the memory file" with the executable that must have started it.</summary>
+    /// <summary>
+    /// Programs that run out of memory by design, as "name of the memory file" with the executable that must have started it.
+    /// </summary>
     public ImmutableArray<FilelessException> FilelessExceptions { get; init; } =
         [new("systemd-executor", "/usr/lib/systemd/systemd"), new("systemd-executor", "/lib/systemd/systemd")];
 
@@ -118,17 +137,24 @@ public sealed record MaliciousProgramPolicy
     /// <summary>Web and application servers by the name of their executable, or of their script where an interpreter runs them.</summary>
     public ImmutableArray<string> WebServers { get; init; } =
     [
-        "nginx", "httpd", "apache2", "lighttpd", "caddy", "php-fpm", "php-cgi", "gunicorn", "uwsgi", "uvicorn", "hypercorn", "java", "node", "nodejs",
+        "nginx", "httpd", "apache2", "lighttpd", "caddy", "php-fpm", "php-cgi", "gunicorn", "uwsgi", "uvicorn", "hypercorn", "java",
+        "node", "nodejs",
         "puma", "unicorn", "dotnet", "w3wp",
     ];
 
     /// <summary>Scripts that start programs by a shell on purpose: a node that runs one of these is no server.</summary>
     public ImmutableArray<string> ScriptRunners { get; init; } =
-        ["npm", "npm-cli.js", "npx", "npx-cli.js", "yarn", "yarn.js", "pnpm", "pnpm.cjs", "corepack", "lerna", "nx", "pm2", "nodemon", "gulp", "grunt"];
+    [
+        "npm", "npm-cli.js", "npx", "npx-cli.js", "yarn", "yarn.js", "pnpm", "pnpm.cjs", "corepack", "lerna", "nx", "pm2", "nodemon",
+        "gulp", "grunt",
+    ];
 
     /// <summary>What an intruder asks first, and what he brings the next stage with.</summary>
     public ImmutableArray<string> ReconnaissancePrograms { get; init; } =
-        ["id", "whoami", "uname", "hostname", "ifconfig", "ip", "netstat", "ss", "ps", "nc", "ncat", "base64", "w", "last", "getent", "crontab"];
+    [
+        "id", "whoami", "uname", "hostname", "ifconfig", "ip", "netstat", "ss", "ps", "nc", "ncat", "base64", "w", "last", "getent",
+        "crontab",
+    ];
 
     /// <summary>A server that has run for less is still starting, and starts its helpers by shell.</summary>
     public long WebServerSettledSeconds { get; init; } = 30;
@@ -138,8 +164,10 @@ public sealed record MaliciousProgramPolicy
     /// </summary>
     public ImmutableArray<string> WebCommands { get; init; } =
     [
-        "convert", "magick", "identify", "mogrify", "ffmpeg", "ffprobe", "gs", "pdftotext", "pdfinfo", "pdftoppm", "wkhtmltopdf", "exiftool", "sendmail",
-        "mail", "msmtp", "logrotate", "rotatelogs", "cronolog", "nginx", "apachectl", "apache2ctl", "locale", "tput", "stty", "git", "gzip", "tar", "unzip",
+        "convert", "magick", "identify", "mogrify", "ffmpeg", "ffprobe", "gs", "pdftotext", "pdfinfo", "pdftoppm", "wkhtmltopdf",
+        "exiftool", "sendmail",
+        "mail", "msmtp", "logrotate", "rotatelogs", "cronolog", "nginx", "apachectl", "apache2ctl", "locale", "tput", "stty", "git",
+        "gzip", "tar", "unzip",
     ];
 
     /// <summary>Whole command lines, as patterns, that a site's web applications are known to run.</summary>
@@ -149,7 +177,8 @@ public sealed record MaliciousProgramPolicy
     public ImmutableArray<PackageManagerProgram> PackageManagers { get; init; } =
     [
         new("apt", "install upgrade full-upgrade dist-upgrade build-dep"), new("apt-get", "install upgrade dist-upgrade build-dep"),
-        new("aptitude", "install upgrade full-upgrade"), new("dpkg", "-i --install --unpack"), new("yum", "install update upgrade localinstall groupinstall"),
+        new("aptitude", "install upgrade full-upgrade"), new("dpkg", "-i --install --unpack"),
+        new("yum", "install update upgrade localinstall groupinstall"),
         new("dnf", "install update upgrade localinstall"), new("microdnf", "install update upgrade"), new("zypper", "install in update up"),
         new("rpm", "-i -U -F --install --upgrade -ivh -Uvh -Fvh -ih -Uh"), new("apk", "add upgrade fix"), new("pacman", "-S -Sy -Syu -U"),
         new("pip", "install"), new("pip3", "install"), new("pipx", "install"), new("uv", "add"), new("conda", "install"),
@@ -160,21 +189,31 @@ public sealed record MaliciousProgramPolicy
     /// <summary>Entry points install what they lack in the first minute.</summary>
     public long PackageManagerGraceSeconds { get; init; } = 60;
 
-    /// <summary>Tools for looking around, scanning and breaking out, with their ATT&amp;CK technique and a use of theirs that is common.</summary>
+    /// <summary>
+    /// Tools for looking around, scanning and breaking out, with their ATT&amp;CK technique and a use of theirs that is common.
+    /// </summary>
     public ImmutableArray<AttackTool> Tools { get; init; } =
     [
-        new("nmap", "T1046"), new("masscan", "T1046"), new("zmap", "T1046"), new("rustscan", "T1046"), new("zgrab", "T1046"), new("zgrab2", "T1046"),
+        new("nmap", "T1046"), new("masscan", "T1046"), new("zmap", "T1046"), new("rustscan", "T1046"), new("zgrab", "T1046"),
+        new("zgrab2", "T1046"),
         new("nc", "T1046", "-z"), new("ncat", "T1046", "-z"), new("netcat", "T1046", "-z"), new("nc.traditional", "T1046", "-z"),
-        new("nc.openbsd", "T1046", "-z"), new("socat", "T1046"), new("tcpdump", "T1040"), new("tshark", "T1040"), new("proxychains", "T1090"),
-        new("proxychains4", "T1090"), new("chisel", "T1572"), new("frpc", "T1572"), new("ngrok", "T1572"), new("cdk", "T1613"), new("amicontained", "T1613"),
-        new("deepce", "T1613"), new("deepce.sh", "T1613"), new("linpeas", "T1613"), new("linpeas.sh", "T1613"), new("botb", "T1613"), new("peirates", "T1613"),
-        new("kubeletctl", "T1613"), new("kubectl", "T1609"), new("docker", "T1609"), new("crictl", "T1609"), new("ctr", "T1609"), new("nerdctl", "T1609"),
+        new("nc.openbsd", "T1046", "-z"), new("socat", "T1046"), new("tcpdump", "T1040"), new("tshark", "T1040"),
+        new("proxychains", "T1090"),
+        new("proxychains4", "T1090"), new("chisel", "T1572"), new("frpc", "T1572"), new("ngrok", "T1572"), new("cdk", "T1613"),
+        new("amicontained", "T1613"),
+        new("deepce", "T1613"), new("deepce.sh", "T1613"), new("linpeas", "T1613"), new("linpeas.sh", "T1613"), new("botb", "T1613"),
+        new("peirates", "T1613"),
+        new("kubeletctl", "T1613"), new("kubectl", "T1609"), new("docker", "T1609"), new("crictl", "T1609"), new("ctr", "T1609"),
+        new("nerdctl", "T1609"),
         new("pspy", "T1057"), new("pspy64", "T1057"), new("hydra", "T1110"), new("sqlmap", "T1190"), new("mimipenguin", "T1003"),
     ];
 
     /// <summary>Images that consist of such tools, for people who look for faults.</summary>
     public ImmutableArray<string> ToolboxImages { get; init; } =
-        ["*netshoot*", "*toolbox*", "*network-multitool*", "*dnsutils*", "*debug-tools*", "*kubectl*", "docker:*", "*/docker:*", "*dind*", "*portainer*"];
+    [
+        "*netshoot*", "*toolbox*", "*network-multitool*", "*dnsutils*", "*debug-tools*", "*kubectl*", "docker:*", "*/docker:*", "*dind*",
+        "*portainer*",
+    ];
 
     /// <summary>A program that deletes itself does so at once; an upgrade replaces what has run for long.</summary>
     public long SelfDeleteSeconds { get; init; } = 60;
@@ -182,7 +221,8 @@ public sealed record MaliciousProgramPolicy
     /// <summary>Kernel threads have no file and never run in a container: a program that calls itself one hides.</summary>
     public ImmutableArray<string> KernelThreads { get; init; } =
     [
-        "kworker", "kthreadd", "ksoftirqd", "kswapd0", "kdevtmpfs", "kauditd", "khungtaskd", "khugepaged", "kblockd", "kintegrityd", "ksmd", "kcompactd0",
+        "kworker", "kthreadd", "ksoftirqd", "kswapd0", "kdevtmpfs", "kauditd", "khungtaskd", "khugepaged", "kblockd", "kintegrityd",
+        "ksmd", "kcompactd0",
         "rcu_sched", "rcu_gp", "rcu_preempt", "migration", "jbd2", "oom_reaper", "netns",
     ];
 

@@ -30,7 +30,8 @@ internal sealed record ProgramFinding(ProgramRule Rule, Severity Severity, strin
     /// <summary>The alarm that the event at hand completes.</summary>
     public Finding At(in Observation observation, string kind, MaliciousProgramPolicy policy)
     {
-        (string, string)[] facts = observation.Process is { } process && kind == "process" ? [.. ProcessWords.Of(process), .. Facts] : [.. Facts];
+        (string, string)[] facts = observation.Process is { } process && kind == "process" ? [.. ProcessWords.Of(process), .. Facts]
+            : [.. Facts];
         return Made(policy, observation.Id, observation.Time) with
         {
             Source = observation.Source(),

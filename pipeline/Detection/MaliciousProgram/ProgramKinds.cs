@@ -70,7 +70,8 @@ internal sealed class ProgramNames
     public ProgramKinds OfPath(ReadOnlySpan<char> path) => Of(FileName(path));
 
     /// <summary>
-    /// Of a running program: its executable's name, the applet's for a program that is many, and the script's where an interpreter runs one.
+    /// Of a running program: its executable's name, the applet's for a program that is many, and the script's where an interpreter runs
+    /// one.
     /// </summary>
     public ProgramKinds Of(ProcessFacts process)
     {
@@ -90,7 +91,9 @@ internal sealed class ProgramNames
         return applet.TrimStart('-'); // a login shell
     }
 
-    /// <summary>Name of the script that an interpreter runs, or of the module ("-m pip"); empty when the code is on its command line.</summary>
+    /// <summary>
+    /// Name of the script that an interpreter runs, or of the module ("-m pip"); empty when the code is on its command line.
+    /// </summary>
     public static ReadOnlySpan<char> ScriptName(ProcessFacts process)
     {
         if (process.Script.Length > 0) return FileName(process.Script);

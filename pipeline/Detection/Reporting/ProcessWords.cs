@@ -2,7 +2,7 @@ using System.Globalization;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Kernel;
 
-namespace Pipeline.Detection.MaliciousProgram;
+namespace Pipeline.Detection.Reporting;
 
 /// <summary>What evidence says of an exec.</summary>
 internal static class ProcessWords

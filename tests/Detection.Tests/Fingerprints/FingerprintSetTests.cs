@@ -10,7 +10,8 @@ public sealed class FingerprintSetTests
     public void Finds_what_was_added_and_nothing_else()
     {
         var builder = new FingerprintSetBuilder();
-        for (int i = 0; i < 70_000; i++) builder.TryAdd(new Fingerprint(DigestOf(i), $"family-{i % 100}", Severity.High, "feed", 0)).ShouldBeTrue();
+        for (int i = 0; i < 70_000; i++) builder.TryAdd(new Fingerprint(DigestOf(i), $"family-{i % 100}", Severity.High, "feed",
+            0)).ShouldBeTrue();
 
         FingerprintSet set = builder.Build();
 

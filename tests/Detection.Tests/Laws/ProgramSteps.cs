@@ -6,7 +6,9 @@ using Testing.Scripts;
 
 namespace Detection.Tests.Laws;
 
-/// <summary>What malicious programs do, and what the processes of a container otherwise do: in files and processes few enough to meet.</summary>
+/// <summary>
+/// What malicious programs do, and what the processes of a container otherwise do: in files and processes few enough to meet.
+/// </summary>
 internal static class ProgramSteps
 {
     private static readonly string[][] Commands =
@@ -22,7 +24,8 @@ internal static class ProgramSteps
         select ProgramScript.Dropped((ulong)inode) with { Layer = layer };
 
     private static readonly Gen<FileOperation> Operations = Gen.Elements(
-        FileOperation.Create, FileOperation.Write, FileOperation.ChangeMode, FileOperation.ChangeOwner, FileOperation.Unlink, FileOperation.Open);
+        FileOperation.Create, FileOperation.Write, FileOperation.ChangeMode, FileOperation.ChangeOwner, FileOperation.Unlink,
+            FileOperation.Open);
 
     private static readonly Gen<ProcessRecord> Details =
         from file in Files
@@ -34,7 +37,8 @@ internal static class ProgramSteps
         (8, from command in Gen.Elements(Commands) from details in Details
             select new Action<Script>(s => s.Execs(command[0], command[1..], details))),
         (4, from operation in Operations from file in Files select new Action<Script>(s => s.Does(operation, "/tmp/x", file, 0x41))),
-        (2, from file in Files from fill in Gen.Choose(1, 3) select new Action<Script>(s => s.Hashed(file, ProgramScript.Digest((byte)fill)))),
+        (2, from file in Files from fill in Gen.Choose(1, 3) select new Action<Script>(s => s
+            .Hashed(file, ProgramScript.Digest((byte)fill)))),
         (2, Gen.Choose(3, 5).Select(fd => new Action<Script>(s => s.Connects(fd)))),
         (1, Gen.Choose(3, 5).Select(fd => new Action<Script>(s => s.Accepts(fd)))),
         (4, from fd in Gen.Choose(3, 5) from to in Gen.Choose(0, 2) select new Action<Script>(s => s.Copies(fd, to))),

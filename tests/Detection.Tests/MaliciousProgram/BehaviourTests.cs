@@ -69,11 +69,13 @@ public sealed class BehaviourTests
 
     [Fact]
     public void Says_nothing_of_a_server_that_is_starting() =>
-        RunningContainer().Runs(11, "/usr/sbin/apache2", "apache2").After(2).Runs(12, "/bin/sh", "sh", "-c", "ulimit -n; locale -a").ThenAlarms(Detectors);
+        RunningContainer().Runs(11, "/usr/sbin/apache2", "apache2").After(2).Runs(12, "/bin/sh", "sh", "-c", "ulimit -n; locale -a")
+            .ThenAlarms(Detectors);
 
     [Fact]
     public void Says_nothing_of_npm_which_starts_everything_by_a_shell() =>
-        RunningContainer().Runs(11, "/usr/local/bin/node", "node", "/usr/local/bin/npm", "start").After(60).Runs(12, "/bin/sh", "sh", "-c", "node server.js; true")
+        RunningContainer().Runs(11, "/usr/local/bin/node", "node", "/usr/local/bin/npm", "start").After(60)
+            .Runs(12, "/bin/sh", "sh", "-c", "node server.js; true")
             .ThenAlarms(Detectors);
 
     [Fact]
@@ -83,7 +85,8 @@ public sealed class BehaviourTests
 
     [Fact]
     public void Says_nothing_of_a_health_check_beside_the_server() =>
-        RunningContainer().Runs(11, "/usr/sbin/nginx", "nginx").After(60).By("c1", 40, "/bin/sh").Execs("/bin/sh", "sh", "-c", "curl -f localhost || exit 1")
+        RunningContainer().Runs(11, "/usr/sbin/nginx", "nginx").After(60).By("c1", 40, "/bin/sh")
+            .Execs("/bin/sh", "sh", "-c", "curl -f localhost || exit 1")
             .ThenAlarms(Detectors);
 
     [Theory]
@@ -96,7 +99,8 @@ public sealed class BehaviourTests
     {
         var alarms = RunningContainer().Runs(11, path, arguments).Run(Detectors);
 
-        AlarmText.Short(alarms).ShouldHaveSingleItem().ShouldStartWith($"raised MP-07 Medium {string.Join(' ', arguments)}: package-manager:");
+        AlarmText.Short(alarms).ShouldHaveSingleItem()
+            .ShouldStartWith($"raised MP-07 Medium {string.Join(' ', arguments)}: package-manager:");
     }
 
     [Fact]
@@ -106,7 +110,8 @@ public sealed class BehaviourTests
 
     [Fact]
     public void Says_nothing_of_what_an_entry_point_installs_in_the_first_minute() =>
-        Script.OnNode("n1").Created("c1", Some.PlainSpec()).By("c1", 10, "/bin/sh").Execs("/bin/sh", "sh", "/entrypoint.sh").Started("c1").After(20)
+        Script.OnNode("n1").Created("c1", Some.PlainSpec()).By("c1", 10, "/bin/sh")
+            .Execs("/bin/sh", "sh", "/entrypoint.sh").Started("c1").After(20)
             .Runs(11, "/usr/bin/apt-get", "apt-get", "install", "x").ThenAlarms(Detectors);
 
     [Theory]
@@ -145,7 +150,8 @@ public sealed class BehaviourTests
     [Fact]
     public void Says_nothing_when_the_program_has_ended_or_run_for_long_or_is_upgraded() =>
         RunningContainer()
-            .Runs(11, "/tmp/a.out", ["a.out"], File(InImage(1))).Exits().By("c1", 10, "/usr/bin/app").Does(FileOperation.Unlink, "/tmp/a.out", InImage(1))
+            .Runs(11, "/tmp/a.out", ["a.out"], File(InImage(1))).Exits().By("c1", 10, "/usr/bin/app")
+                .Does(FileOperation.Unlink, "/tmp/a.out", InImage(1))
             .Runs(12, "/opt/b", ["b"], File(InImage(2))).After(61).Does(FileOperation.Unlink, "/opt/b", InImage(2))
             .By("c1", 10, "/usr/bin/app").Runs(13, "/opt/c", ["c"], File(InImage(3)))
             .By("c1", 10, "/usr/bin/app").Runs(14, "/usr/bin/dpkg", "dpkg", "-l").Does(FileOperation.Unlink, "/opt/c", InImage(3))

@@ -21,7 +21,9 @@ public sealed class DropAndExecuteTests
             .Does(FileOperation.Create, "/tmp/a", Dropped()).Does(FileOperation.Write, "/tmp/a", Dropped())
             .Runs(12, "/bin/chmod", "chmod", "+x", "/tmp/a").Does(FileOperation.ChangeMode, "/tmp/a", Dropped(), 0x1ed)
             .Runs(13, "/tmp/a", ["a"], File(Dropped()))
-            .ThenAlarms(Detectors, "raised MP-03 High /tmp/a: not-in-image recent written-by:/usr/bin/curl made-executable temporary-directory");
+            .ThenAlarms(
+                Detectors,
+                "raised MP-03 High /tmp/a: not-in-image recent written-by:/usr/bin/curl made-executable temporary-directory");
 
     [Fact]
     public void Alarms_on_a_program_that_was_just_written_to_a_mounted_temporary_directory() =>
@@ -37,7 +39,8 @@ public sealed class DropAndExecuteTests
 
     [Fact]
     public void Says_nothing_of_programs_of_the_image_and_of_volumes() =>
-        RunningContainer().Runs(11, "/bin/ls", ["ls"], File(InImage())).Runs(12, "/data/tool", ["tool"], File(InImage() with { Layer = FileLayer.Mount }))
+        RunningContainer().Runs(11, "/bin/ls", ["ls"], File(InImage()))
+            .Runs(12, "/data/tool", ["tool"], File(InImage() with { Layer = FileLayer.Mount }))
             .ThenAlarms(Detectors);
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class DropAndExecuteTests
 
     [Fact]
     public void Says_nothing_in_images_that_build() =>
-        RunningContainer(Some.PlainSpec() with { Image = "gcr.io/kaniko-project/executor:v1" }).Runs(11, "/opt/a", ["a"], File(Dropped())).ThenAlarms(Detectors);
+        RunningContainer(Some.PlainSpec() with { Image = "gcr.io/kaniko-project/executor:v1" }).Runs(11, "/opt/a", ["a"], File(Dropped()))
+            .ThenAlarms(Detectors);
 
     [Fact]
     public void Says_nothing_of_an_exception_of_the_policy() =>
@@ -66,7 +70,8 @@ public sealed class DropAndExecuteTests
 
     [Fact]
     public void Keeps_what_was_dropped_in_mind_over_a_restart_of_the_container() =>
-        RunningContainer().Died("c1").After(7200).Started("c1").By("c1", 20, "/opt/a").Execs("/opt/a", ["a"], File(Dropped())).ThenAlarms(Detectors, Plain);
+        RunningContainer().Died("c1").After(7200).Started("c1").By("c1", 20, "/opt/a").Execs("/opt/a", ["a"], File(Dropped()))
+            .ThenAlarms(Detectors, Plain);
 
     [Fact]
     public void Alarms_on_a_memory_file_whatever_it_was_called_with() =>
@@ -80,8 +85,10 @@ public sealed class DropAndExecuteTests
     [Fact]
     public void Says_nothing_of_the_runtimes_own_memory_file() =>
         RunningContainer()
-            .By(new ScriptedTask { Container = "c1", Tgid = 20, Flags = TaskFlags.Runtime | TaskFlags.Started }).Execs("/memfd:runc_cloned:/proc/self/exe", "runc", "init")
-            .By(new ScriptedTask { Container = "c1", Tgid = 21, Flags = TaskFlags.None }).Execs("/memfd:runc_cloned:/proc/self/exe", "runc", "init")
+            .By(new ScriptedTask { Container = "c1", Tgid = 20, Flags = TaskFlags.Runtime | TaskFlags.Started })
+                .Execs("/memfd:runc_cloned:/proc/self/exe", "runc", "init")
+            .By(new ScriptedTask { Container = "c1", Tgid = 21, Flags = TaskFlags.None })
+                .Execs("/memfd:runc_cloned:/proc/self/exe", "runc", "init")
             .ThenAlarms(Detectors);
 
     [Fact]

@@ -51,7 +51,8 @@ public sealed class FingerprintTests
 
     [Fact]
     public void Makes_one_alarm_of_a_program_that_is_many() =>
-        RunningContainer().Runs(11, "/bin/busybox", ["ls"], File(InImage())).Runs(12, "/bin/busybox", ["cat"], File(InImage())).Hashed(InImage(), Digest(7))
+        RunningContainer().Runs(11, "/bin/busybox", ["ls"], File(InImage())).Runs(12, "/bin/busybox", ["cat"], File(InImage()))
+            .Hashed(InImage(), Digest(7))
             .Runs(13, "/bin/busybox", ["id"], File(InImage()))
             .ThenAlarms(Under(MaliciousProgramPolicy.Default, Known(Malware(7))), Hit, "recurred MP-00 x2");
 

@@ -21,7 +21,7 @@ public sealed class MinerTests
     [InlineData("wallet:" + Wallet, "-o", "198.51.100.7:80", "-u", Wallet)]
     public void Alarms_on_a_renamed_miner_by_its_arguments(string sign, params string[] arguments) =>
         RunningContainer().Runs(11, "/usr/bin/dbus-daemon", ["dbus-daemon", .. arguments])
-            .ThenAlarms(Detectors, $"raised MP-01 Critical /usr/bin/dbus-daemon: miner:{sign[..sign.IndexOf(':', StringComparison.Ordinal)]} {sign}");
+            .ThenAlarms(Detectors, $"raised MP-01 Critical /usr/bin/dbus-daemon: miner:{sign.Split(':')[0]} {sign}");
 
     [Theory]
     [InlineData("{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"login\",\"params\":{}}", 3333)]
@@ -35,10 +35,12 @@ public sealed class MinerTests
 
     [Fact]
     public void Takes_a_login_at_another_port_for_somebody_elses_protocol() =>
-        RunningContainer().Runs(11, "/usr/bin/java", "java").Connects(7, 8080).Sends("{\"id\":1,\"method\":\"login\"}").ThenAlarms(Detectors);
+        RunningContainer().Runs(11, "/usr/bin/java", "java").Connects(7, 8080).Sends("{\"id\":1,\"method\":\"login\"}")
+            .ThenAlarms(Detectors);
 
     [Fact]
-    public void Says_nothing_of_a_pools_port_alone() => RunningContainer().Runs(11, "/usr/bin/java", "java").Connects(7, 3333).ThenAlarms(Detectors);
+    public void Says_nothing_of_a_pools_port_alone() => RunningContainer().Runs(11, "/usr/bin/java", "java").Connects(7, 3333)
+        .ThenAlarms(Detectors);
 
     [Theory]
     [InlineData("/bin/grep", "grep", "-r", "xmrig", "/etc")]

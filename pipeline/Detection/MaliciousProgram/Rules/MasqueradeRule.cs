@@ -18,7 +18,8 @@ internal static class MasqueradeRule
         bool pretends = IsKernelThread(claimed, program.Policy)
             || IsKernelThread(program.Observation.Batch.String(program.Observation.Task.Comm), program.Policy);
         if (!program.Weigh(Id, "calls itself a kernel thread", claimed, pretends)) return null;
-        return new ProgramFinding(ProgramRule.Masquerade, program.Policy.MasqueradeSeverity, program.Path, $"{program.Path} calls itself {claimed}")
+        return new ProgramFinding(ProgramRule.Masquerade, program.Policy.MasqueradeSeverity, program.Path,
+            $"{program.Path} calls itself {claimed}")
         {
             Signs = [("masquerade", claimed)],
         };
@@ -38,7 +39,8 @@ internal static class MasqueradeRule
             reasons?.Weigh(Id, "no package manager deleted it", observation.Process?.Self.ExePath ?? "", !upgrade);
             if (!recent || execution.Ended || upgrade) continue;
             return new ProgramFinding(
-                ProgramRule.Masquerade, policy.MasqueradeSeverity, execution.Path, $"The file of {execution.Path} was deleted while it runs")
+                ProgramRule.Masquerade, policy.MasqueradeSeverity, execution.Path,
+                    $"The file of {execution.Path} was deleted while it runs")
             {
                 Signs = [("deleted-while-running", "")],
                 WindowNs = policy.SelfDeleteSeconds * EventTime.NanosecondsPerSecond,

@@ -23,7 +23,8 @@ internal static class MinerRule
     public static ProgramFinding? Examine(ref ExecutedProgram program)
     {
         bool named = program.Is(ProgramKinds.Miner) && !program.Is(ProgramKinds.MultiCall);
-        if (program.Weigh(Id, "program has a miner's name", program.Path, named)) return Found(ref program, "name", program.Name.ToString());
+        if (program.Weigh(Id, "program has a miner's name", program.Path, named))
+            return Found(ref program, "name", program.Name.ToString());
 
         // A shell's arguments are a script, whose commands are programs of their own; others only look for the text.
         bool reads = program.Is(ProgramKinds.Shell | ProgramKinds.TextProgram | ProgramKinds.PackageManager | ProgramKinds.Downloader);
@@ -47,14 +48,17 @@ internal static class MinerRule
         SocketTrace? socket = rules.Traces.Sockets.Of(observation.Node, process.Self.Key)?.Newest;
         reasons?.Weigh(Id, "it has a connection", socket?.Endpoint ?? "", socket is not null);
         if (message is null || socket is not { Accepted: false } to) return null;
-        bool unmistakable = !message.Contains("login", StringComparison.OrdinalIgnoreCase) || message.Contains("eth_", StringComparison.Ordinal);
+        bool unmistakable = !message.Contains("login", StringComparison.OrdinalIgnoreCase) || message.Contains("eth_",
+            StringComparison.Ordinal);
         bool pool = unmistakable || policy.MinerPorts.Contains(to.Port);
         reasons?.Weigh(Id, "only pools are spoken to so, or at this port", to.Endpoint, pool);
         if (!pool) return null;
-        return new ProgramFinding(ProgramRule.Miner, policy.MinerSeverity, to.Endpoint, $"{process.Self.ExePath} talks to a mining pool at {to.Endpoint}")
+        return new ProgramFinding(ProgramRule.Miner, policy.MinerSeverity, to.Endpoint,
+            $"{process.Self.ExePath} talks to a mining pool at {to.Endpoint}")
         {
             Signs = [("stratum", message), ("pool", to.Endpoint)],
-            Before = [Described.Evidence(to.Made.In(observation.Node), to.Made.At, process, "syscall", ("call", "connect"), ("address", to.Endpoint))],
+            Before = [Described.Evidence(to.Made.In(observation.Node), to.Made.At, process, "syscall", ("call", "connect"), ("address",
+                to.Endpoint))],
             Facts = [("sent", StateFormat.Cut(text, 512))],
         }.At(observation, "syscall", policy);
     }
@@ -77,7 +81,8 @@ internal static class MinerRule
 
         string? pool = program.ValueOf("-o", "--url", "--pool", "-P", "--server");
         string? algorithm = program.ValueOf("-a", "--algo", "--algorithm", "--coin");
-        bool known = algorithm is not null && program.Policy.MinerAlgorithms.Any(a => algorithm.StartsWith(a, StringComparison.OrdinalIgnoreCase));
+        bool known = algorithm is not null && program.Policy.MinerAlgorithms.Any(a =>
+            algorithm.StartsWith(a, StringComparison.OrdinalIgnoreCase));
         if (pool is not null && known && pool.Contains(':', StringComparison.Ordinal)) return ("pool", pool);
         if (pool is not null && DomainIsPool(pool, program.Policy)) return ("pool", pool);
         string? wallet = program.ValueOf("-u", "--user", "--wallet", "-w", "--userpass");
@@ -93,7 +98,8 @@ internal static class MinerRule
         if (end >= 0) host = host[..end];
         foreach (string domain in policy.MinerPoolDomains)
         {
-            if (host.EndsWith(domain, StringComparison.OrdinalIgnoreCase) && (host.Length == domain.Length || host[^(domain.Length + 1)] == '.')) return true;
+            if (host.EndsWith(domain, StringComparison.OrdinalIgnoreCase) && (host.Length == domain.Length
+                || host[^(domain.Length + 1)] == '.')) return true;
         }
 
         return false;

@@ -12,7 +12,8 @@ internal static class PackageManagerRule
     public static ProgramFinding? Examine(ref ExecutedProgram program)
     {
         string name = program.Name.ToString();
-        if (program.Is(ProgramKinds.Interpreter) && ProgramNames.ScriptName(program.Self) is { IsEmpty: false } script) name = script.ToString();
+        if (program.Is(ProgramKinds.Interpreter) && ProgramNames.ScriptName(program.Self) is { IsEmpty: false } script)
+            name = script.ToString();
         PackageManagerProgram? manager = Find(name.TrimEnd("0123456789.".ToCharArray()), name, program.Policy);
         if (manager is null) return null;
         string? verb = VerbOf(program.Arguments, manager);

@@ -43,17 +43,20 @@ internal static class ReverseShellRule
         {
             ProcessFacts who = i < 0 ? program.Self : program.Process.Ancestors[i];
             if (program.Traces.Sockets.Of(program.Observation.Node, who.Key) is not { } sockets) continue;
-            if (!program.Weigh(Id, "connected a moment before", sockets.Newest?.Endpoint ?? "", sockets.Last.IsWithin(window, now))) continue;
+            if (!program.Weigh(Id, "connected a moment before", sockets.Newest?.Endpoint ?? "", sockets.Last.IsWithin(window, now)))
+                continue;
 
             // Who accepts and lets a child answer is a server; who accepts and becomes a shell is not.
             if (sockets is { StreamCount: >= 2, Taken: { } taken }
-                && program.Weigh(Id, "two standard streams are the connection", taken.Endpoint, !taken.Accepted || (i < 0 && !taken.Inherited)))
+                && program.Weigh(Id, "two standard streams are the connection", taken.Endpoint, !taken.Accepted || (i < 0
+                    && !taken.Inherited)))
             {
                 return Found(ref program, taken.Endpoint, "streams", Made(program, taken, who));
             }
 
             bool atStart = program.Stream(0) == Socket && program.Stream(1) == Socket
-                && sockets.Newest is { Accepted: false } && !program.Policy.SocketPairPrograms.Contains(ProgramNames.FileName(who.ExePath).ToString());
+                && sockets.Newest is { Accepted: false }
+                    && !program.Policy.SocketPairPrograms.Contains(ProgramNames.FileName(who.ExePath).ToString());
             if (program.Weigh(Id, "starts with a connection as standard input and output", program.Path, atStart))
                 return Found(ref program, sockets.Newest!.Value.Endpoint, "streams", Made(program, sockets.Newest.Value, who));
         }
@@ -77,21 +80,25 @@ internal static class ReverseShellRule
                 a.StartsWith("exec:", StringComparison.OrdinalIgnoreCase) || a.StartsWith("system:", StringComparison.OrdinalIgnoreCase));
             bool remote = program.Arguments.Any(a => a.StartsWith("tcp", StringComparison.OrdinalIgnoreCase)
                 || a.StartsWith("udp", StringComparison.OrdinalIgnoreCase) || a.StartsWith("openssl", StringComparison.OrdinalIgnoreCase));
-            return runs is not null && remote && IsShell(runs[(runs.IndexOf(':', StringComparison.Ordinal) + 1)..], program.Names) ? runs : null;
+            return runs is not null && remote && IsShell(runs[(runs.IndexOf(':', StringComparison.Ordinal) + 1)..], program.Names) ? runs
+                : null;
         }
 
         return program.Is(ProgramKinds.Interpreter) && program.InlineCode() is { } code ? OfInterpreter(code) : null;
     }
 
     /// <summary>
-    /// "/dev/tcp" alone is how scripts wait for a port; it is a shell when what comes from there is run, or an interactive shell is tied to it.
+    /// "/dev/tcp" alone is how scripts wait for a port; it is a shell when what comes from there is run, or an interactive shell is tied
+    /// to it.
     /// </summary>
     private static string? OfShell(string code)
     {
         bool network = code.Contains("/dev/tcp/", StringComparison.Ordinal) || code.Contains("/dev/udp/", StringComparison.Ordinal);
-        if (network && (HasAny(code, "sh -i", "0>&1", "0<&1", "<&1", "while read", "| sh", "|sh", "| bash", "|bash", "sh <&", "sh 0<&"))) return "/dev/tcp";
+        if (network && (HasAny(code, "sh -i", "0>&1", "0<&1", "<&1", "while read", "| sh", "|sh", "| bash", "|bash", "sh <&", "sh 0<&")))
+            return "/dev/tcp";
         bool netcat = HasAny(code, "nc ", "ncat ", "netcat ", "telnet ", "openssl s_client");
-        if (netcat && HasAny(code, "mkfifo", "mknod") && HasAny(code, "sh -i", "/sh", "/bash", "| sh", "|sh", "| bash", "|bash")) return "named pipe";
+        if (netcat && HasAny(code, "mkfifo", "mknod") && HasAny(code, "sh -i", "/sh", "/bash", "| sh", "|sh", "| bash", "|bash"))
+            return "named pipe";
         return null;
     }
 

@@ -35,12 +35,14 @@ internal static class ScriptPipeRule
         ends = writes ? ends with { Downloader = end } : ends with { Reader = end };
         program.Traces.Pipes.Set(parent, ends);
         PipeEnd other = writes ? ends.Reader : ends.Downloader;
-        bool both = other.IsKnown && other.Started.IsWithin(program.Policy.ScriptPipeSeconds * EventTime.NanosecondsPerSecond, end.Started.At);
+        bool both = other.IsKnown && other.Started.IsWithin(program.Policy.ScriptPipeSeconds * EventTime.NanosecondsPerSecond,
+            end.Started.At);
         if (!program.Weigh(Id, "the other end started a moment ago", other.Line, both)) return null;
         program.Traces.Pipes.Set(parent, default);
         string line = $"{ends.Downloader.Line} | {ends.Reader.Line}";
         return Found(ref program, line,
-            [Described.Evidence(other.Started.In(parent.Node), other.Started.At, null, "process", ("exe", other.Path), ("command", other.Line))]);
+            [Described.Evidence(other.Started.In(parent.Node), other.Started.At, null, "process", ("exe", other.Path), ("command",
+                other.Line))]);
     }
 
     /// <summary>Without a script or code of its own, or with "-s", which says so.</summary>
@@ -85,7 +87,8 @@ internal static class ScriptPipeRule
             int end = rest.IndexOf(' ');
             ReadOnlySpan<char> word = (end < 0 ? rest : rest[..end]).TrimEnd(")}\"'`");
             rest = end < 0 ? default : rest[(end + 1)..];
-            bool passes = word.Contains('=') || ProgramNames.FileName(word) is "sudo" or "env" or "exec" or "nohup" or "time" or "busybox" or "command" or "then";
+            bool passes = word.Contains('=')
+                || ProgramNames.FileName(word) is "sudo" or "env" or "exec" or "nohup" or "time" or "busybox" or "command" or "then";
             if (!passes || rest.IsEmpty) return names.OfPath(word);
         }
     }

@@ -16,7 +16,8 @@ internal static class ToolRule
         if (!program.Weigh(Id, "a tool of the policy", name, tool is not null)) return null;
         bool common = tool!.CommonUse.Length > 0 && HasOption(program.Arguments, tool.CommonUse);
         if (!program.Weigh(Id, "not its everyday use", tool.CommonUse, !common)) return null;
-        if (!program.Weigh(Id, "not an image of such tools", program.Image, !program.ImageMatches(program.Policy.ToolboxImages))) return null;
+        if (!program.Weigh(Id, "not an image of such tools", program.Image, !program.ImageMatches(program.Policy.ToolboxImages)))
+            return null;
         return new ProgramFinding(ProgramRule.Tool, program.Policy.ToolSeverity, program.Path, $"Attack tool {name} runs")
         {
             Signs = [("tool", name)],

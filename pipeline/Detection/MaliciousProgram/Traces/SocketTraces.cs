@@ -104,7 +104,8 @@ internal sealed class SocketTraces
         ImmutableArray<SocketTrace> kept = before.Sockets.RemoveAll(s => s.Descriptor == descriptor);
         if (kept.Length == MostSockets) kept = kept.RemoveAt(0);
         EventMark mark = EventMark.Of(observation);
-        _processes.Set(key, before with { Sockets = kept.Add(new SocketTrace(descriptor, endpoint, port, accepted, false, mark)), Last = mark });
+        var socket = new SocketTrace(descriptor, endpoint, port, accepted, false, mark);
+        _processes.Set(key, before with { Sockets = kept.Add(socket), Last = mark });
     }
 
     /// <summary>A descriptor was copied onto a standard stream: a connection of the process, or one that it inherited.</summary>
