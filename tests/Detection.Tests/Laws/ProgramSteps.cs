@@ -37,6 +37,8 @@ internal static class ProgramSteps
         (8, from command in Gen.Elements(Commands) from details in Details
             select new Action<Script>(s => s.Execs(command[0], command[1..], details))),
         (4, from operation in Operations from file in Files select new Action<Script>(s => s.Does(operation, "/tmp/x", file, 0x41))),
+        (1, from operation in Gen.Elements(FileOperation.Unlink, FileOperation.ChangeOwner) from path in Gen.Elements("/tmp/x", "/bin/sh")
+            select new Action<Script>(s => s.Does(operation, path, default))),
         (2, from file in Files from fill in Gen.Choose(1, 3) select new Action<Script>(s => s
             .Hashed(file, ProgramScript.Digest((byte)fill)))),
         (2, Gen.Choose(3, 5).Select(fd => new Action<Script>(s => s.Connects(fd)))),

@@ -148,6 +148,13 @@ public sealed class BehaviourTests
             .ThenAlarms(Detectors, "raised MP-09 High /opt/a: deleted-while-running");
 
     [Fact]
+    public void Knows_a_deleted_program_by_its_path_where_the_call_tells_no_inode() =>
+        RunningContainer().Runs(11, "/opt/a", ["a"], File(InImage()))
+            .Runs(12, "/bin/rm", "rm", "/opt/a").Does(FileOperation.Unlink, "/opt/a", default)
+            .By("c2", 20).Does(FileOperation.Unlink, "/opt/a", default)
+            .ThenAlarms(Detectors, "raised MP-09 High /opt/a: deleted-while-running");
+
+    [Fact]
     public void Says_nothing_when_the_program_has_ended_or_run_for_long_or_is_upgraded() =>
         RunningContainer()
             .Runs(11, "/tmp/a.out", ["a.out"], File(InImage(1))).Exits().By("c1", 10, "/usr/bin/app")

@@ -47,10 +47,18 @@ public sealed class DropAndExecuteTests
     public void Says_nothing_of_a_file_that_is_older_than_the_container() =>
         RunningContainer().Runs(11, "/opt/a", ["a"], File(Dropped() with { ChangeTimeNs = 5 })).ThenAlarms(Detectors);
 
-    [Fact]
-    public void Says_nothing_of_a_file_whose_owner_an_entry_point_changed() =>
-        RunningContainer().Runs(11, "/bin/chown", "chown", "-R", "app", "/opt").Does(FileOperation.ChangeOwner, "/opt/a", Dropped())
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Says_nothing_of_a_file_whose_owner_an_entry_point_changed(bool inodeIsTold) =>
+        RunningContainer().Runs(11, "/bin/chown", "chown", "-R", "app", "/opt")
+            .Does(FileOperation.ChangeOwner, "/opt/a", inodeIsTold ? Dropped() : default)
             .After(4000).Runs(12, "/opt/a", ["a"], File(Dropped())).ThenAlarms(Detectors);
+
+    [Fact]
+    public void Takes_a_file_that_was_only_seen_to_become_executable_for_a_dropped_one() =>
+        RunningContainer().Runs(11, "/bin/chmod", "chmod", "+x", "/opt/a").Does(FileOperation.ChangeMode, "/opt/a", Dropped(), 0x1ed)
+            .Runs(12, "/opt/a", ["a"], File(Dropped())).ThenAlarms(Detectors, Plain);
 
     [Fact]
     public void Says_nothing_of_what_a_package_manager_wrote() =>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.MaliciousProgram.Traces;
 using Pipeline.Detection.Reporting;
 using Pipeline.Domain.Events;
@@ -18,7 +17,7 @@ internal static class DropAndExecuteRule
         FileReference file = program.Self.Executable;
         if (file.Layer is not (FileLayer.Upper or FileLayer.Mount)) return null;
         MaliciousProgramPolicy policy = program.Policy;
-        bool known = program.Traces.Files.TryGet(FileKey.Of(program.Observation.Node, file), out FileTrace trace);
+        bool known = program.Traces.Files.TryGet(program.Observation.Node, program.Self, out FileTrace trace);
         bool recent = known && trace.IsWritten
             && trace.Written.IsWithin(policy.DroppedRecentlySeconds * EventTime.NanosecondsPerSecond, program.Observation.Time);
         bool temporary = IsBelow(program.Path, policy);

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.MaliciousProgram.Traces;
+using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
 using Pipeline.Domain.Kernel;
 
@@ -29,8 +31,7 @@ internal static class MasqueradeRule
     public static Finding? Deleted(in Observation observation, ProgramRules rules, IReasons? reasons)
     {
         MaliciousProgramPolicy policy = rules.Policy;
-        FileKey file = FileKey.Of(observation.Node, observation.FileEvent.File);
-        foreach (Execution execution in rules.Traces.Executions.Of(file))
+        foreach (Execution execution in Deleted(observation, rules.Traces.Executions))
         {
             bool recent = execution.Mark.IsWithin(policy.SelfDeleteSeconds * EventTime.NanosecondsPerSecond, observation.Time);
             reasons?.Weigh(Id, "its file ran a moment ago", execution.Path, recent);
@@ -49,6 +50,16 @@ internal static class MasqueradeRule
         }
 
         return null;
+    }
+
+    /// <summary>Who ran the file: by inode where the event knows it, else by its path in the container.</summary>
+    private static ImmutableArray<Execution> Deleted(in Observation observation, Executions executions)
+    {
+        ref readonly FileRecord deleted = ref observation.FileEvent;
+        FileKey file = FileKey.Of(observation.Node, deleted.File);
+        if (file.IsKnown) return executions.Of(file);
+        string container = observation.Process?.Self.ContainerId ?? "";
+        return deleted.PathTruncated ? [] : executions.Of(observation.Node, container, observation.Batch.String(deleted.Path));
     }
 
     /// <summary>"[kworker/0:1]", "kworker/u8:3-events": the name, then perhaps the processor and the queue.</summary>

@@ -95,8 +95,15 @@ internal sealed class Executions
 
     private readonly RecencyMap<FileKey, ImmutableArray<Execution>> _byFile = new(MostFiles);
 
+    /// <summary>Calls that name a file without opening it tell no inode: the container's path is all there is.</summary>
+    private readonly RecencyMap<(NodeBoot Node, string Container, string Path), FileKey> _byPath = new(MostFiles);
+
     public ImmutableArray<Execution> Of(in FileKey file) =>
         file.IsKnown && _byFile.TryGet(file, out ImmutableArray<Execution> found) ? found : [];
+
+    /// <summary>By the path in a container, where the event that names the file does not know which it is.</summary>
+    public ImmutableArray<Execution> Of(NodeBoot node, string container, string path) =>
+        _byPath.TryGet((node, container, path), out FileKey file) ? Of(file).RemoveAll(e => e.ContainerId != container) : [];
 
     /// <summary>Takes note of an exec; of each container the newest of a file is kept.</summary>
     public void Add(Execution execution)
@@ -106,6 +113,7 @@ internal sealed class Executions
         ImmutableArray<Execution> kept = Of(file).RemoveAll(e => e.ContainerId == execution.ContainerId);
         if (kept.Length == MostOfAFile) kept = kept.RemoveAt(0);
         _byFile.Set(file, kept.Add(execution));
+        _byPath.Set((file.Node, execution.ContainerId, execution.Path), file);
     }
 
     /// <summary>A process ended.</summary>
@@ -126,6 +134,14 @@ internal sealed class Executions
             state.Write(executions.Length);
             foreach (Execution execution in executions) execution.Save(state);
         }
+
+        state.Write(_byPath.Count);
+        foreach (((NodeBoot _, string container, string path), FileKey file) in _byPath.OldestFirst)
+        {
+            state.WriteText(container);
+            state.WriteText(path);
+            file.Save(state);
+        }
     }
 
     public void Load(BinaryReader state)
@@ -137,6 +153,15 @@ internal sealed class Executions
             var executions = ImmutableArray.CreateBuilder<Execution>();
             for (int of = state.ReadCount(MostOfAFile); of > 0; of--) executions.Add(Execution.Load(state));
             _byFile.Set(file, executions.ToImmutable());
+        }
+
+        _byPath.Clear();
+        for (int left = state.ReadCount(MostFiles); left > 0; left--)
+        {
+            string container = state.ReadText();
+            string path = state.ReadText();
+            FileKey file = FileKey.Load(state);
+            _byPath.Set((file.Node, container, path), file);
         }
     }
 }

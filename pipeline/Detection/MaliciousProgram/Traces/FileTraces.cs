@@ -30,15 +30,34 @@ internal sealed class FileTraces(ProgramNames names)
     /// <summary>A writer's next write within this time says nothing new.</summary>
     private const long SameWriteNs = EventTime.NanosecondsPerSecond;
 
+    /// <summary>Of an executable's path so many bytes are known, so that a longer one would never be met again.</summary>
+    private const int LongestPath = 256;
+
     private readonly RecencyMap<FileKey, FileTrace> _traces = new(MostFiles);
 
-    public bool TryGet(in FileKey file, out FileTrace trace) => _traces.TryGet(file, out trace);
+    /// <summary>Files whose owner was changed by name, which tells no inode; in the order of node, container and path.</summary>
+    private readonly RecencyMap<(NodeId Node, string Container, string Path), EventMark> _ownersByName = new(MostFiles);
+
+    /// <summary>What is known of a program's file.</summary>
+    public bool TryGet(NodeBoot node, ProcessFacts program, out FileTrace trace)
+    {
+        if (_traces.TryGet(FileKey.Of(node, program.Executable), out trace)) return true;
+        bool changed = _ownersByName.TryGet((node.Node, program.ContainerId, program.ExePath), out EventMark mark);
+        trace = changed ? OwnerChanged(mark) : default;
+        return changed;
+    }
 
     /// <summary>A process of a container did something to a file, successfully.</summary>
     public void Apply(in Observation observation)
     {
         ref readonly FileRecord file = ref observation.FileEvent;
-        if (file.File.Layer is FileLayer.Image or FileLayer.Host || file.File.Inode == 0) return;
+        if (file.File.Inode == 0)
+        {
+            if (file.Operation == FileOperation.ChangeOwner) ChangeByName(observation, file);
+            return;
+        }
+
+        if (file.File.Layer is FileLayer.Image or FileLayer.Host) return;
         if ((file.File.Mode & TypeMask) is not (0 or RegularFile)) return;
         switch (file.Operation)
         {
@@ -64,6 +83,15 @@ internal sealed class FileTraces(ProgramNames names)
             state.Write(trace.MadeExecutable);
             trace.Written.Save(state);
         }
+
+        state.Write(_ownersByName.Count);
+        foreach (((NodeId node, string container, string path), EventMark mark) in _ownersByName.OldestFirst)
+        {
+            state.WriteText(node.Value);
+            state.WriteText(container);
+            state.WriteText(path);
+            mark.Save(state);
+        }
     }
 
     public void Load(BinaryReader state)
@@ -74,6 +102,10 @@ internal sealed class FileTraces(ProgramNames names)
             _traces.Set(FileKey.Load(state), new FileTrace(
                 state.ReadText(), state.ReadBoolean(), state.ReadBoolean(), state.ReadBoolean(), EventMark.Load(state)));
         }
+
+        _ownersByName.Clear();
+        for (int left = state.ReadCount(MostFiles); left > 0; left--)
+            _ownersByName.Set((new NodeId(state.ReadText()), state.ReadText(), state.ReadText()), EventMark.Load(state));
     }
 
     private void Write(in Observation observation, FileKey key)
@@ -99,8 +131,18 @@ internal sealed class FileTraces(ProgramNames names)
             return;
         }
 
-        // Only programs matter: entry points give whole data directories another owner.
-        if (!executable && (file.File.Mode & AnyExecute) == 0) return;
-        _traces.Set(key, new FileTrace("", false, false, executable, EventMark.Of(observation)));
+        // Making a file executable that nobody was seen to write explains nothing. Of the rest only programs matter: entry points give
+        // whole data directories another owner.
+        if (file.Operation == FileOperation.ChangeMode || (file.File.Mode & AnyExecute) == 0) return;
+        _traces.Set(key, OwnerChanged(EventMark.Of(observation)));
     }
+
+    private void ChangeByName(in Observation observation, in FileRecord file)
+    {
+        if (observation.Process is not { } process || file.PathTruncated || file.Path.Length > LongestPath) return;
+        (NodeId, string, string) key = (observation.Id.Node, process.Self.ContainerId, observation.Batch.String(file.Path));
+        _ownersByName.Set(key, EventMark.Of(observation));
+    }
+
+    private static FileTrace OwnerChanged(EventMark mark) => new("", false, false, false, mark);
 }
