@@ -10,6 +10,9 @@ public readonly record struct FileKey(NodeBoot Node, ulong Device, ulong Inode)
     /// <summary>False for what has no inode number: no source knew it.</summary>
     public bool IsKnown => Inode != 0;
 
+    /// <summary>Nearly all keys of a partition share their few nodes, whose names are long: the inode tells files apart.</summary>
+    public override int GetHashCode() => HashCode.Combine(Device, Inode);
+
     public static FileKey Of(NodeBoot node, in FileReference file) => new(node, file.Device, file.Inode);
 
     internal void Save(BinaryWriter state)
@@ -27,6 +30,8 @@ public readonly record struct FileKey(NodeBoot Node, ulong Device, ulong Inode)
 /// <summary>A file with a certain content: size and change time move whenever the content does.</summary>
 public readonly record struct FileContent(FileKey File, long Size, long ChangeTimeNs)
 {
+    public override int GetHashCode() => HashCode.Combine(File.Inode, Size, ChangeTimeNs);
+
     public static FileContent Of(NodeBoot node, in FileReference file) => new(FileKey.Of(node, file), file.Size, file.ChangeTimeNs);
 
     /// <summary>Whether a digest of the one may be taken for the other: a source that does not know size or time leaves 0.</summary>

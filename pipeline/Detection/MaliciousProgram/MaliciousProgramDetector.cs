@@ -101,11 +101,13 @@ public sealed class MaliciousProgramDetector : IDetector
     private void OnProcess(in Observation observation, IFindings findings)
     {
         if (observation.Process is not { } process) return;
-        ContainerStart start = _rules.Traces.Containers.Seen(observation, process.Self.ContainerId);
         switch (observation.ProcessEvent.Action)
         {
+            case ProcessAction.Existing:
+                _rules.Traces.Containers.Seen(observation, process.Self.ContainerId);
+                break;
             case ProcessAction.Executed:
-                OnExec(observation, process, start, findings);
+                OnExec(observation, process, _rules.Traces.Containers.Seen(observation, process.Self.ContainerId), findings);
                 break;
             case ProcessAction.Exited:
                 _rules.Traces.Executions.End(observation.Node, process.Self);

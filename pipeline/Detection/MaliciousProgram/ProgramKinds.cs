@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
 using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection.MaliciousProgram;
@@ -33,8 +35,12 @@ internal sealed class ProgramNames
     private readonly FrozenDictionary<string, ProgramKinds> _kinds;
     private readonly FrozenDictionary<string, ProgramKinds>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
+    /// <summary>Miners' arguments as texts and as the bytes that command lines are searched for.</summary>
+    public ImmutableArray<(string Text, byte[] Utf8)> MinerArguments { get; }
+
     public ProgramNames(MaliciousProgramPolicy policy)
     {
+        MinerArguments = [.. policy.MinerArguments.Select(text => (text, Encoding.UTF8.GetBytes(text)))];
         var kinds = new Dictionary<string, ProgramKinds>(StringComparer.Ordinal);
         Add(policy.Shells, ProgramKinds.Shell);
         Add(policy.Interpreters, ProgramKinds.Interpreter);

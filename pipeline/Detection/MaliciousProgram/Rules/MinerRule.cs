@@ -71,12 +71,16 @@ internal static class MinerRule
 
     private static (string Sign, string Value)? OfArguments(ref ExecutedProgram program)
     {
-        // Most command lines have nothing of all this; that is told from the bytes.
-        if (!program.Mentions("-"u8) && !program.Mentions("://"u8)) return null;
-        string line = program.CommandLine;
-        foreach (string text in program.Policy.MinerArguments)
+        foreach ((string text, byte[] utf8) in program.Names.MinerArguments)
         {
-            if (line.Contains(text, StringComparison.OrdinalIgnoreCase)) return ("argument", text);
+            if (program.Mentions(utf8)) return ("argument", text);
+        }
+
+        // Most command lines name no pool; that is told from the bytes.
+        if (!program.Mentions("-o"u8) && !program.Mentions("-P"u8) && !program.Mentions("--url"u8) && !program.Mentions("--pool"u8)
+            && !program.Mentions("--server"u8))
+        {
+            return null;
         }
 
         string? pool = program.ValueOf("-o", "--url", "--pool", "-P", "--server");

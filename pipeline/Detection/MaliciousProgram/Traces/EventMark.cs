@@ -25,6 +25,9 @@ internal readonly record struct EventMark(long Sequence, EventTime At)
 /// <summary>Names a process of a node for ever.</summary>
 internal readonly record struct NodeProcess(NodeBoot Node, ProcessKey Process)
 {
+    /// <summary>Without the node, as in <see cref="Fingerprints.FileKey"/>.</summary>
+    public override int GetHashCode() => Process.GetHashCode();
+
     public void Save(BinaryWriter state)
     {
         state.WriteText(Node.Node.Value);
