@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.Fingerprints;
+using Pipeline.Detection.MaliciousProgram;
 using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection;
@@ -10,12 +13,16 @@ public static class Catalog
     /// <summary>The detectors under the built-in policy.</summary>
     public static ImmutableArray<DetectorFactory> Detectors { get; } = Under(DetectionPolicy.Default);
 
-    public static ImmutableArray<DetectorFactory> Under(DetectionPolicy policy)
+    /// <param name="fingerprints">Digests of known malware; null for none.</param>
+    public static ImmutableArray<DetectorFactory> Under(DetectionPolicy policy, FingerprintSet? fingerprints = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         return
         [
             new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(policy.AbnormalStartup)),
+            new(MaliciousProgramDetector.Description,
+                () => new MaliciousProgramDetector(policy.MaliciousProgram, fingerprints ?? FingerprintSet.Empty)),
+            new(AbnormalProcessDetector.Description, () => new AbnormalProcessDetector(policy.AbnormalProcess)),
         ];
     }
 }

@@ -1,4 +1,6 @@
+using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.MaliciousProgram;
 
 namespace Pipeline.Detection;
 
@@ -8,4 +10,8 @@ public sealed record DetectionPolicy
     public static DetectionPolicy Default { get; } = new();
 
     public StartupPolicy AbnormalStartup { get; init; } = StartupPolicy.Default;
+
+    public MaliciousProgramPolicy MaliciousProgram { get; init; } = MaliciousProgramPolicy.Default;
+
+    public AbnormalProcessPolicy AbnormalProcess { get; init; } = AbnormalProcessPolicy.Default;
 }

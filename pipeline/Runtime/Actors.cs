@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.MaliciousProgram;
 using Pipeline.Runtime.Processing;
 
 namespace Pipeline.Runtime;
@@ -10,7 +12,13 @@ internal static class Actors
     public static ImmutableDictionary<string, Type> ByDetector { get; } = new Dictionary<string, Type>
     {
         [AbnormalStartupDetector.Description.Name] = typeof(AbnormalStartupActor),
+        [MaliciousProgramDetector.Description.Name] = typeof(MaliciousProgramActor),
+        [AbnormalProcessDetector.Description.Name] = typeof(AbnormalProcessActor),
     }.ToImmutableDictionary();
 }
 
 internal sealed class AbnormalStartupActor(DetectorSeat seat) : DetectorActor(seat);
+
+internal sealed class MaliciousProgramActor(DetectorSeat seat) : DetectorActor(seat);
+
+internal sealed class AbnormalProcessActor(DetectorSeat seat) : DetectorActor(seat);

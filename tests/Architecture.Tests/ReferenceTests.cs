@@ -19,6 +19,7 @@ public sealed class ReferenceTests
         ["schemas/Schemas"] = ["Domain"],
         ["pipeline/Runtime"] = ["Domain", "Detection"],
         ["pipeline/Api"] = ["Domain"],
+        ["pipeline/Feeds"] = ["Domain", "Detection"],
         ["pipeline/Ingest"] = PipelineParts,
         ["pipeline/EventStore"] = PipelineParts,
         ["pipeline/Publishing"] = PipelineParts,
