@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection;
@@ -16,6 +17,7 @@ public static class Catalog
         return
         [
             new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(policy.AbnormalStartup)),
+            new(VulnerabilityEscapeDetector.Description, () => new VulnerabilityEscapeDetector(policy.VulnerabilityEscape)),
         ];
     }
 }
