@@ -66,7 +66,11 @@ public sealed class AbnormalStartupDetectorTests
         var script = Script.OnNode("n1");
         for (int pod = 0; pod < 40; pod++)
         {
-            ContainerSpec spec = Some.PrivilegedSpec("agent") with { Pod = new PodFacts("kube-system", $"agent-{pod:x5}", "uid", "DaemonSet", "agent", "sa") };
+            ContainerSpec spec = Some.PrivilegedSpec("agent") with
+            {
+                Pod =
+                new PodFacts("kube-system", $"agent-{pod:x5}", "uid", "DaemonSet", "agent", "sa")
+            };
             script.Created($"c{pod}", spec).After(0.1).Started($"c{pod}").After(600).Removed($"c{pod}");
         }
 
@@ -122,7 +126,8 @@ public sealed class AbnormalStartupDetectorTests
 
         var raised = Script.OnNode("n1").Created("c1", spec).Run(Catalog.Detectors).OfType<AlarmRaised>().ToList();
 
-        raised.Select(a => (a.RuleId, a.ClassId)).ShouldBe([("AS-01", "container_1003"), ("AS-02", "container_1004"), ("AS-03", "container_1001")]);
+        raised.Select(a => (a.RuleId, a.ClassId)).ShouldBe([("AS-01", "container_1003"), ("AS-02", "container_1004"),
+            ("AS-03", "container_1001")]);
         raised.ShouldAllBe(a => a.Outcome == Outcome.SystemVulnerability && a.Type == AlarmType.AbnormalStartup);
     }
 
@@ -144,7 +149,8 @@ public sealed class AbnormalStartupDetectorTests
     [InlineData("/", "rw", "T1610 T1611")]
     [InlineData("/var/run/docker.sock", "ro", "T1610 T1611")]
     public void Names_the_escape_technique_where_a_mount_is_a_way_out(string source, string mode, string techniques) =>
-        string.Join(' ', RaisedBy(Some.PlainSpec() with { Mounts = [new(source, "/x", mode, "rprivate", "bind")] }).Attack).ShouldBe(techniques);
+        string.Join(' ', RaisedBy(Some.PlainSpec() with { Mounts = [new(source, "/x", mode, "rprivate", "bind")] }).Attack)
+            .ShouldBe(techniques);
 
     [Fact]
     public void Tells_what_to_do_in_words()
@@ -159,9 +165,14 @@ public sealed class AbnormalStartupDetectorTests
     [Fact]
     public void Names_the_workload_that_the_container_belongs_to()
     {
-        AlarmSource source = RaisedBy(Some.PrivilegedSpec() with { Pod = new PodFacts("shop", "cart-7f-x", "uid", "Deployment", "cart", "sa") }).Source;
+        AlarmSource source = RaisedBy(Some.PrivilegedSpec() with
+        {
+            Pod =
+            new PodFacts("shop", "cart-7f-x", "uid", "Deployment", "cart", "sa")
+        }).Source;
 
-        source.ShouldBe(new AlarmSource("n1", "boot-1-of-n1", "c1", "web", "nginx:1.27", "sha256:0123", "shop", "cart-7f-x", "Deployment/cart"));
+        source.ShouldBe(new AlarmSource("n1", "boot-1-of-n1", "c1", "web", "nginx:1.27", "sha256:0123", "shop", "cart-7f-x",
+            "Deployment/cart"));
     }
 
     [Fact]
@@ -170,7 +181,8 @@ public sealed class AbnormalStartupDetectorTests
         var script = Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1");
         ContainerAction[] others =
         [
-            ContainerAction.Paused, ContainerAction.Unpaused, ContainerAction.ExecCreated, ContainerAction.ExecStarted, ContainerAction.ExecDied,
+            ContainerAction.Paused, ContainerAction.Unpaused, ContainerAction.ExecCreated, ContainerAction.ExecStarted,
+                ContainerAction.ExecDied,
             ContainerAction.Unknown,
         ];
         foreach (ContainerAction action in others)

@@ -28,7 +28,8 @@ public sealed class CapabilityCheckTests
     [InlineData("AUDIT_CONTROL", Severity.Medium)]
     [InlineData("SYS_RESOURCE", Severity.Low)]
     public void Finds_each_excessive_capability_alone(string name, Severity severity) =>
-        Found(Added(name)).ShouldBe(new StartupFinding(StartupClass.Options, "capabilities", $"capabilities:[{name}]", severity, Basis.Explicit));
+        Found(Added(name)).ShouldBe(new StartupFinding(StartupClass.Options, "capabilities", $"capabilities:[{name}]", severity,
+            Basis.Explicit));
 
     [Fact]
     public void Accepts_every_default_capability() => Found(Added([.. DockerDefault])).ShouldBeNull();
@@ -87,7 +88,8 @@ public sealed class CapabilityCheckTests
     public void Judges_a_stated_set_by_itself()
     {
         Found(new CapabilitySettings([], [], DockerDefault, Basis.Explicit), "oci").ShouldBeNull();
-        Found(new CapabilitySettings([], [], [.. DockerDefault, "NET_ADMIN"], Basis.Explicit), "oci")!.Content.ShouldBe("capabilities:[NET_ADMIN]");
+        Found(new CapabilitySettings([], [], [.. DockerDefault, "NET_ADMIN"], Basis.Explicit),
+            "oci")!.Content.ShouldBe("capabilities:[NET_ADMIN]");
     }
 
     [Fact]

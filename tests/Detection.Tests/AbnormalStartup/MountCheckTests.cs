@@ -81,12 +81,14 @@ public sealed class MountCheckTests
     public void Renders_all_bad_mounts_in_one_payload_as_they_were_written()
     {
         StartupFinding found = Found(
-            new ContainerMount("/sys", "/s", "ro", "rslave", "bind"), Bind("/srv"), new ContainerMount("/etc", "/host/etc", "rw", "rprivate", "bind")).ShouldNotBeNull();
+            new ContainerMount("/sys", "/s", "ro", "rslave", "bind"), Bind("/srv"),
+                new ContainerMount("/etc", "/host/etc", "rw", "rprivate", "bind")).ShouldNotBeNull();
 
         found.ShouldBe(new StartupFinding(
             StartupClass.Mounts,
             "mounts",
-            """mounts:[{"source":"/sys","destination":"/s","mode":"ro","propagation":"rslave","type":"bind"},{"source":"/etc","destination":"/host/etc","mode":"rw","propagation":"rprivate","type":"bind"}]""",
+            ""
+            + """mounts:[{"source":"/sys","destination":"/s","mode":"ro","propagation":"rslave","type":"bind"},{"source":"/etc","destination":"/host/etc","mode":"rw","propagation":"rprivate","type":"bind"}]""",
             Severity.High,
             Basis.Explicit));
     }

@@ -78,12 +78,14 @@ public sealed class StartupChecksTests
     [Theory]
     [InlineData(SeccompProfile.Default)]
     [InlineData(SeccompProfile.Localhost)]
-    public void Accepts_every_explicit_filter(SeccompProfile profile) => Findings(Plain with { Seccomp = Setting.Explicit(profile) }).ShouldBeEmpty();
+    public void Accepts_every_explicit_filter(SeccompProfile profile) =>
+        Findings(Plain with { Seccomp = Setting.Explicit(profile) }).ShouldBeEmpty();
 
     [Fact]
     public void Finds_no_new_privileges_when_switched_off_by_somebody() =>
         Findings(Plain with { NoNewPrivileges = Setting.Explicit(false) }).ShouldHaveSingleItem()
-            .ShouldBe(new StartupFinding(StartupClass.Options, "no-new-privileges", "no-new-privileges:false", Severity.Low, Basis.Explicit));
+            .ShouldBe(new StartupFinding(StartupClass.Options, "no-new-privileges", "no-new-privileges:false", Severity.Low,
+                Basis.Explicit));
 
     [Fact]
     public void Finds_inherited_defaults_when_the_policy_asks_for_them()
@@ -115,7 +117,8 @@ public sealed class StartupChecksTests
     {
         ContainerSpec spec = Plain with
         {
-            HostNamespaces = [new HostNamespace("network", Basis.Explicit), new HostNamespace("pid", Basis.Explicit), new HostNamespace("network", Basis.Explicit)],
+            HostNamespaces = [new HostNamespace("network", Basis.Explicit), new HostNamespace("pid", Basis.Explicit),
+                new HostNamespace("network", Basis.Explicit)],
         };
 
         Findings(spec).ShouldHaveSingleItem().ShouldBe(
@@ -139,10 +142,16 @@ public sealed class StartupChecksTests
     [Fact]
     public void Skips_windows_containers()
     {
-        ContainerSpec spec = Plain with { OperatingSystem = "windows", Privileged = Setting.Explicit(true), HostNamespaces = [new HostNamespace("network", Basis.Explicit)] };
+        ContainerSpec spec = Plain with
+        {
+            OperatingSystem = "windows",
+            Privileged = Setting.Explicit(true),
+            HostNamespaces = [new HostNamespace("network", Basis.Explicit)]
+        };
 
         Findings(spec).ShouldBeEmpty();
     }
 
-    private static ImmutableArray<StartupFinding> Findings(ContainerSpec spec) => StartupChecks.Evaluate(spec, StartupPolicy.Default).Findings;
+    private static ImmutableArray<StartupFinding> Findings(ContainerSpec spec) =>
+        StartupChecks.Evaluate(spec, StartupPolicy.Default).Findings;
 }
