@@ -16,7 +16,8 @@ Builds everything and runs all tests; the last line says how many passed, failed
 
 Tests that need a container engine, Kafka clients or the third-party fixtures beside the repository skip where these cannot be had.
 Environment: KAFKA_BOOTSTRAP_SERVERS, PIPELINE_POSTGRES and DOCKER_HOST name servers to use instead of starting our own;
-PIPELINE_FIXTURES names the folder of fixtures.
+PIPELINE_TEST_LOG=container runs the tests over the log on Apache Kafka in a container (image: PIPELINE_TEST_KAFKA_IMAGE, apache/kafka:4.1.0),
+PIPELINE_TEST_LOG=mock on the Kafka client's own mock broker; PIPELINE_FIXTURES names the folder of fixtures.
 TEXT
 }
 
@@ -31,13 +32,11 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-# optional_packages: what single tests need. Where it cannot be had those tests skip, so a failure here is only said.
-optional_packages() { (need_packages "$@") || say "Going on without: $*"; }
-
 need_dotnet
 if [ -n "$set_up" ]; then
   [ -n "${PIPELINE_POSTGRES:-}" ] || has_postgres || need_packages postgresql
   [ -n "${DOCKER_HOST:-}" ] || command -v dockerd >/dev/null 2>&1 || optional_packages docker.io
+  optional_packages "${ebpf_packages[@]}" gcc libc6-dev
   optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro shellcheck
   tests/DevBroker.Tests/install-clients.sh >&2 || say "Going on without the JavaScript Kafka client."
 fi

@@ -1,6 +1,7 @@
 using Agents.Descriptions;
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Files;
+using Agents.NodeAgent.Kernel;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Sources;
@@ -45,7 +46,7 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         Log.Started(logger, scope.Node.Value, scope.Boot.Value, options.Shipping.Topic, options.Shipping.Brokers);
 
         FileSource? files = options.Files.Count > 0 ? new FileSource(options.Files, logger) : null;
-        IEventSource[] sources = [.. new IEventSource?[] { files, Engine() }.OfType<IEventSource>()];
+        IEventSource[] sources = [.. new IEventSource?[] { files, Kernel(), Engine() }.OfType<IEventSource>()];
         bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, time), queue, sequence, shipper, stop);
         if (stored && !_broken)
         {
@@ -83,6 +84,8 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         WriteStatus(status);
         return !shipping.IsCancellationRequested;
     }
+
+    private KernelSource? Kernel() => options.Once ? null : new KernelSource(options.Kernel, new NoWitness(), time, logger);
 
     private DockerSource? Engine() =>
         options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;

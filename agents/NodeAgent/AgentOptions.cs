@@ -1,4 +1,5 @@
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Kernel;
 using Agents.NodeAgent.Shipping;
 using Pipeline.Domain.Identity;
 
@@ -16,6 +17,9 @@ internal sealed record AgentOptions
 
     /// <summary>Null when no container engine is to be watched.</summary>
     public DockerOptions? Docker { get; init; }
+
+    /// <summary>What is watched in the kernel; off when files are read once.</summary>
+    public KernelOptions Kernel { get; init; } = new() { Mode = KernelMode.Off };
 
     /// <summary>Files or directories of container descriptions to announce.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];

@@ -113,5 +113,5 @@ public sealed class AgentProcessTests : IDisposable
     private static OwnProcess Start(params string[] arguments) => OwnProcess.StartOurs("agents/NodeAgent", "node-agent", arguments);
 
     private string[] Watching(MockKafka kafka) =>
-        ["run", "--kafka", kafka.Address, "--node", "n", "--state", _directory["state"], "--docker-socket", _directory["absent.sock"]];
+        ["run", "--kafka", kafka.Address, "--node", "n", "--state", _directory["state"], "--docker-socket", _directory["absent.sock"], "--kernel", "off"];
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Kernel.Rules;
 using Agents.NodeAgent.Shipping;
 using Pipeline.Domain.Identity;
 
@@ -40,6 +42,14 @@ internal sealed class RunCommand : Command
     private readonly Option<int> _announce = AgentCommand.Number(
         "--announce-seconds", "NODE_AGENT_ANNOUNCE_SECONDS", 300, (1, SecondsOfADay), "How often all containers that are there are announced again.");
 
+    private readonly Option<string> _kernel = AgentCommand.Text(
+        "--kernel", "auto|on|off", "NODE_AGENT_KERNEL", "auto",
+        "Watch in the kernel what containers do (eBPF). auto: where it can be done; on: or else end.");
+
+    private readonly Option<string> _kernelCalls = AgentCommand.Text(
+        "--kernel-calls", "[+-]NAME,...", "NODE_AGENT_KERNEL_CALLS", "",
+        "Collect further system calls, or collect some not: +kill,-write. docs/kernel-events.md lists them.");
+
     private readonly Option<int> _batch = AgentCommand.Number(
         "--batch-events", "NODE_AGENT_BATCH_EVENTS", ShippingOptions.MostBatchEvents, (1, ShippingOptions.MostBatchEvents), "Events in one message at most.");
 
@@ -67,7 +77,7 @@ internal sealed class RunCommand : Command
     public RunCommand(Func<AgentOptions, CancellationToken, Task<int>> run)
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
     {
-        foreach (Option option in new Option[] { _kafka, _topic, _settings, _node, _state, _socket, _announce, _batch, _files, _once, _status }) Options.Add(option);
+        foreach (Option option in new Option[] { _kafka, _topic, _settings, _node, _state, _socket, _announce, _kernel, _kernelCalls, _batch, _files, _once, _status }) Options.Add(option);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
@@ -77,6 +87,21 @@ internal sealed class RunCommand : Command
             foreach (string setting in result.GetValueOrDefault<string[]>() ?? [])
             {
                 if (setting.IndexOf('=', StringComparison.Ordinal) < 1) result.AddError($"--kafka-setting {setting}: expected NAME=VALUE.");
+            }
+        });
+        _kernel.Validators.Add(result =>
+        {
+            if (!Enum.TryParse(result.GetValueOrDefault<string>(), ignoreCase: true, out KernelMode _)) result.AddError("--kernel must be auto, on or off.");
+        });
+        _kernelCalls.Validators.Add(result =>
+        {
+            try
+            {
+                CallTable.Select(result.GetValueOrDefault<string>() ?? "");
+            }
+            catch (FormatException fault)
+            {
+                result.AddError($"--kernel-calls: {fault.Message}");
             }
         });
         Validators.Add(result =>
@@ -99,6 +124,11 @@ internal sealed class RunCommand : Command
         Docker = parsed.GetValue(_once)
             ? null
             : new DockerOptions { Socket = parsed.GetValue(_socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
+        Kernel = new KernelOptions
+        {
+            Mode = Enum.Parse<KernelMode>(parsed.GetValue(_kernel)!, ignoreCase: true),
+            Calls = parsed.GetValue(_kernelCalls) ?? "",
+        },
         Files = parsed.GetValue(_files) ?? [],
         Once = parsed.GetValue(_once),
         StatusFile = parsed.GetValue(_status) is { Length: > 0 } path ? Path.GetFullPath(path) : null,

@@ -15,6 +15,9 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
     private readonly Lock _gate = new();
     private readonly Queue<TakenEvent> _events = new();
     private readonly LossLedger _losses = new();
+
+    /// <summary>The reports of losses that are among the events, in their order.</summary>
+    private readonly Queue<LostRange> _reports = new();
     private readonly Pulse _arrived = new();
     private readonly Pulse _room = new();
     private long _weight;
@@ -52,6 +55,19 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
             if (TryAdd(new EventContent.Container(record), weight)) return;
             long number = Number();
             Lose(new LostRange(LossCause.Spool, 1, number, number));
+        }
+    }
+
+    public void Take(ReadOnlySpan<PackedEvent> events)
+    {
+        lock (_gate)
+        {
+            foreach (ref readonly PackedEvent taken in events)
+            {
+                if (TryAdd(taken.Pack, taken.Weight, taken.BootNs, taken.Position)) continue;
+                long number = Number();
+                Lose(new LostRange(LossCause.Spool, 1, number, number));
+            }
         }
     }
 
@@ -105,6 +121,7 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
                 if (into.Count > 0 && (next.Sequence != into[^1].Sequence + 1 || weight + next.Weight > mostWeight)) break;
                 into.Add(_events.Dequeue());
                 weight += next.Weight;
+                if (next.Content is EventContent.Loss) _reports.Dequeue();
             }
 
             _weight -= weight;
@@ -120,34 +137,42 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
         lock (_gate)
         {
             long oldest = Math.Min(sequence.Next, _losses.Lowest ?? long.MaxValue);
-            foreach (TakenEvent waiting in _events)
+            // Numbers go up along the queue; only the reports of losses speak of lower ones.
+            if (_events.TryPeek(out TakenEvent first)) oldest = Math.Min(oldest, first.Sequence);
+            foreach (LostRange report in _reports)
             {
-                oldest = Math.Min(oldest, waiting.Sequence);
-                if (waiting.Content is EventContent.Loss { Range: { IsNumbered: true } range }) oldest = Math.Min(oldest, range.First);
+                if (report.IsNumbered) oldest = Math.Min(oldest, report.First);
             }
 
             return oldest;
         }
     }
 
-    private bool TryAdd(EventContent content, int weight)
+    private bool TryAdd(EventContent content, int weight) => TryAdd(content, weight, clock.Now().BootNs, 0);
+
+    private bool TryAdd(EventContent content, int weight, long bootNs, int position)
     {
         AddLosses();
         if (!_losses.IsEmpty || !HasRoom(weight)) return false;
-        Add(content, weight);
+        Add(content, weight, bootNs, position);
         return true;
     }
 
     private void AddLosses()
     {
-        while (!_losses.IsEmpty && HasRoom(LossWeight)) Add(new EventContent.Loss(_losses.TakeFirst()), LossWeight);
+        while (!_losses.IsEmpty && HasRoom(LossWeight))
+        {
+            LostRange lost = _losses.TakeFirst();
+            _reports.Enqueue(lost);
+            Add(new EventContent.Loss(lost), LossWeight, clock.Now().BootNs, 0);
+        }
     }
 
     private bool HasRoom(int weight) => _events.Count < limits.Events && (_events.Count == 0 || _weight + weight <= limits.Bytes);
 
-    private void Add(EventContent content, int weight)
+    private void Add(EventContent content, int weight, long bootNs, int position)
     {
-        _events.Enqueue(new TakenEvent(Number(), clock.Now().BootNs, weight, content));
+        _events.Enqueue(new TakenEvent(Number(), bootNs, weight, content, position));
         _weight += weight;
         _arrived.Set();
     }

@@ -10,6 +10,7 @@ using OpenTelemetry.Metrics;
 using Pipeline.Api;
 using Pipeline.EventStore;
 using Pipeline.Ingest;
+using Pipeline.Publishing;
 using Pipeline.Runtime;
 
 namespace Pipeline.Host.Serving;
@@ -78,9 +79,20 @@ internal static class PipelineProcess
         services.AddIngest(new IngestOptions
         {
             BootstrapServers = options.Kafka,
+            Topic = options.Topics.Events,
+            DeadLetterTopic = options.Topics.DeadLetters,
+            GroupId = options.Topics.Group,
             CreateTopics = options.CreateTopics,
             ClientSettings = options.KafkaSettings,
         });
+        services.AddAlarmTopic(new AlarmTopicOptions
+        {
+            BootstrapServers = options.Kafka,
+            Topic = options.Topics.Alarms,
+            CreateTopic = options.CreateTopics,
+            ClientSettings = options.KafkaSettings,
+        });
+        services.AddAlarmSubscription();
         services.AddAlarmApi();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store").AddCheck<ConsumerHealthCheck>("consumer");
         services.AddOpenTelemetry().WithMetrics(metrics => metrics

@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Sources;
 using Pipeline.Domain.Events;
 
@@ -40,6 +41,8 @@ internal sealed class RecordingSink : IEventSink
         Take(record, weight);
         return Task.CompletedTask;
     }
+
+    public void Take(ReadOnlySpan<PackedEvent> events) => throw new NotSupportedException("This source has no packed events.");
 
     public void ReportLoss(LossCause cause, long count)
     {
