@@ -3,6 +3,7 @@ using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
 using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.MaliciousProgram;
+using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection;
@@ -23,6 +24,7 @@ public static class Catalog
             new(MaliciousProgramDetector.Description,
                 () => new MaliciousProgramDetector(policy.MaliciousProgram, fingerprints ?? FingerprintSet.Empty)),
             new(AbnormalProcessDetector.Description, () => new AbnormalProcessDetector(policy.AbnormalProcess)),
+            new(VulnerabilityEscapeDetector.Description, () => new VulnerabilityEscapeDetector(policy.VulnerabilityEscape)),
         ];
     }
 }

@@ -1,6 +1,7 @@
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
 using Pipeline.Detection.MaliciousProgram;
+using Pipeline.Detection.VulnerabilityEscape;
 
 namespace Pipeline.Detection;
 
@@ -14,4 +15,6 @@ public sealed record DetectionPolicy
     public MaliciousProgramPolicy MaliciousProgram { get; init; } = MaliciousProgramPolicy.Default;
 
     public AbnormalProcessPolicy AbnormalProcess { get; init; } = AbnormalProcessPolicy.Default;
+
+    public EscapePolicy VulnerabilityEscape { get; init; } = EscapePolicy.Default;
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
 using Pipeline.Detection.MaliciousProgram;
+using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Runtime.Processing;
 
 namespace Pipeline.Runtime;
@@ -14,6 +15,7 @@ internal static class Actors
         [AbnormalStartupDetector.Description.Name] = typeof(AbnormalStartupActor),
         [MaliciousProgramDetector.Description.Name] = typeof(MaliciousProgramActor),
         [AbnormalProcessDetector.Description.Name] = typeof(AbnormalProcessActor),
+        [VulnerabilityEscapeDetector.Description.Name] = typeof(VulnerabilityEscapeActor),
     }.ToImmutableDictionary();
 }
 
@@ -22,3 +24,5 @@ internal sealed class AbnormalStartupActor(DetectorSeat seat) : DetectorActor(se
 internal sealed class MaliciousProgramActor(DetectorSeat seat) : DetectorActor(seat);
 
 internal sealed class AbnormalProcessActor(DetectorSeat seat) : DetectorActor(seat);
+
+internal sealed class VulnerabilityEscapeActor(DetectorSeat seat) : DetectorActor(seat);

@@ -119,7 +119,12 @@ public sealed class DetectorLaws
         {
             batch.Begin(new NodeId("n1"), new BootId("b1"), first, new EventTime(first, first), 0);
             for (int i = first; i < first + 250; i++)
-                batch.AddContainer(i, new ContainerRecord { Action = ContainerAction.Created, ContainerId = $"{i:x64}", Spec = Some.PrivilegedSpec($"c{i:x8}") });
+                batch.AddContainer(i, new ContainerRecord
+                {
+                    Action = ContainerAction.Created,
+                    ContainerId = $"{i:x64}",
+                    Spec = Some.PrivilegedSpec($"c{i:x8}")
+                });
             kernel.Feed(batch);
         }
 

@@ -64,10 +64,12 @@ public sealed class Script
         return this;
     }
 
-    public Script Heartbeat()
+    public Script Heartbeat() => Heartbeat(new HeartbeatRecord { AgentVersion = "test" });
+
+    public Script Heartbeat(HeartbeatRecord record)
     {
         long at = _bootNs;
-        return Add(batch => batch.AddHeartbeat(at, new HeartbeatRecord { AgentVersion = "test" }));
+        return Add(batch => batch.AddHeartbeat(at, record));
     }
 
     /// <summary>The agent's account of events that it lost before it had numbered them.</summary>
