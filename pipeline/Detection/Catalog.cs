@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection;
@@ -16,6 +17,7 @@ public static class Catalog
         return
         [
             new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(policy.AbnormalStartup)),
+            new(HighRiskSystemCallDetector.Description, () => new HighRiskSystemCallDetector(policy.HighRiskSystemCall)),
         ];
     }
 }

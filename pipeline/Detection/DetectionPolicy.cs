@@ -1,4 +1,5 @@
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.HighRiskSystemCall;
 
 namespace Pipeline.Detection;
 
@@ -8,4 +9,6 @@ public sealed record DetectionPolicy
     public static DetectionPolicy Default { get; } = new();
 
     public StartupPolicy AbnormalStartup { get; init; } = StartupPolicy.Default;
+
+    public SystemCallPolicy HighRiskSystemCall { get; init; } = SystemCallPolicy.Default;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Runtime.Processing;
 
 namespace Pipeline.Runtime;
@@ -10,7 +11,10 @@ internal static class Actors
     public static ImmutableDictionary<string, Type> ByDetector { get; } = new Dictionary<string, Type>
     {
         [AbnormalStartupDetector.Description.Name] = typeof(AbnormalStartupActor),
+        [HighRiskSystemCallDetector.Description.Name] = typeof(HighRiskSystemCallActor),
     }.ToImmutableDictionary();
 }
 
 internal sealed class AbnormalStartupActor(DetectorSeat seat) : DetectorActor(seat);
+
+internal sealed class HighRiskSystemCallActor(DetectorSeat seat) : DetectorActor(seat);

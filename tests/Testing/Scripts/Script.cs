@@ -64,10 +64,11 @@ public sealed class Script
         return this;
     }
 
-    public Script Heartbeat()
+    /// <param name="machine">What the node calls its architecture.</param>
+    public Script Heartbeat(string machine = "")
     {
         long at = _bootNs;
-        return Add(batch => batch.AddHeartbeat(at, new HeartbeatRecord { AgentVersion = "test" }));
+        return Add(batch => batch.AddHeartbeat(at, new HeartbeatRecord { AgentVersion = "test", Architecture = machine }));
     }
 
     /// <summary>The agent's account of events that it lost before it had numbered them.</summary>
