@@ -16,7 +16,8 @@ Builds everything and runs all tests; the last line says how many passed, failed
 
 Tests that need a container engine, Kafka clients or the third-party fixtures beside the repository skip where these cannot be had.
 Environment: KAFKA_BOOTSTRAP_SERVERS, PIPELINE_POSTGRES and DOCKER_HOST name servers to use instead of starting our own;
-PIPELINE_FIXTURES names the folder of fixtures.
+PIPELINE_TEST_LOG=container runs the tests over the log on Apache Kafka in a container (image: PIPELINE_TEST_KAFKA_IMAGE, apache/kafka:4.1.0),
+PIPELINE_TEST_LOG=mock on the Kafka client's own mock broker; PIPELINE_FIXTURES names the folder of fixtures.
 TEXT
 }
 

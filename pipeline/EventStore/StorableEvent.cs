@@ -26,6 +26,7 @@ internal static class StorableEvent
         Source = From(e.Source),
         Subject = Text(e.Subject),
         Content = [.. e.Content.Select(From)],
+        Processes = [.. e.Processes.Select(From)],
         Evidence = [.. e.Evidence.Select(From)],
         EvidenceGaps = Texts(e.EvidenceGaps),
         PolicyId = Text(e.PolicyId),
@@ -39,6 +40,9 @@ internal static class StorableEvent
 
     private static ContentItem From(ContentItem item) =>
         item with { Check = Text(item.Check), Content = Text(item.Content), Basis = Text(item.Basis) };
+
+    private static AlarmProcess From(AlarmProcess process) =>
+        process with { Path = Text(process.Path), CommandLine = Text(process.CommandLine), CapEffective = Text(process.CapEffective) };
 
     private static Evidence From(Evidence evidence)
     {

@@ -89,6 +89,7 @@ public static class AlarmCodec
         var raised = alarm as AlarmRaised;
         writer.String(raised?.Subject ?? "");
         AlarmPartsCodec.Write(ref writer, raised?.Content ?? []);
+        AlarmPartsCodec.Write(ref writer, raised?.Processes ?? []);
         AlarmPartsCodec.Write(ref writer, alarm switch
         {
             AlarmRaised first => first.Evidence,
@@ -171,6 +172,7 @@ public static class AlarmCodec
             reader.String(), reader.String(), reader.String(), reader.String()),
         Subject = reader.String(),
         Content = AlarmPartsCodec.ReadContent(ref reader),
+        Processes = AlarmPartsCodec.ReadProcesses(ref reader),
         Evidence = AlarmPartsCodec.ReadEvidence(ref reader),
         EvidenceComplete = reader.Boolean(),
         EvidenceGaps = reader.Strings(),

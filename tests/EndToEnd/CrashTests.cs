@@ -13,12 +13,12 @@ public sealed class CrashTests(PostgresFixture postgres)
     private const int ContainersOfALife = 150;
     private const int Kills = 3;
 
-    [Fact]
-    public async Task Kill_of_the_pipeline_while_containers_start_loses_and_doubles_nothing()
+    [Theory]
+    [MemberData(nameof(LogServer.Kinds), MemberType = typeof(LogServer))]
+    public async Task Kill_of_the_pipeline_while_containers_start_loses_and_doubles_nothing(LogKind kind)
     {
-        await using LocalSystem system = await LocalSystem.StartAsync(postgres);
+        await using LocalSystem system = await LocalSystem.StartAsync(postgres, kind);
         using var api = new ApiClient(system.Api);
-        using var log = new EventLog(system.Kafka);
         EventBatch[] batches = [.. Batches.Of(Starts().Events, most: 4)];
         EventBatch[][] lives = [.. batches.Chunk((batches.Length + Kills) / (Kills + 1))];
 
@@ -27,10 +27,10 @@ public sealed class CrashTests(PostgresFixture postgres)
         {
             // The process dies after it has stored some of this part's alarms, and the rest arrives while it is dead.
             EventBatch[][] halves = [.. lives[life].Chunk((lives[life].Length + 1) / 2)];
-            await SendAsync(log, halves[0]);
+            await SendAsync(system.Log, halves[0]);
             await Eventually.GetAsync(() => AlarmsAsync(api), rows => rows.Count > before, "alarms of this life");
             if (life < Kills) await system.Pipeline.KillAsync();
-            await SendAsync(log, halves[1]);
+            await SendAsync(system.Log, halves[1]);
             if (life < Kills) await system.StartPipelineAsync();
             before = await SettledAsync(api, Undisturbed(batches.Take(lives[..(life + 1)].Sum(part => part.Length))));
         }

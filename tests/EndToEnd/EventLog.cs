@@ -3,15 +3,19 @@ using System.Text;
 using Confluent.Kafka;
 using Pipeline.Domain.Events;
 using Pipeline.Schemas;
+using Testing;
 
 namespace EndToEnd;
 
-/// <summary>Writes to <c>node-events</c> as an agent would, and reads what came to <c>dead-letters</c>.</summary>
+/// <summary>Topics of one test's own. Writes events as an agent would, and reads the dead letters.</summary>
 internal sealed class EventLog(string bootstrapServers) : IDisposable
 {
-    private const string Events = "node-events";
     private readonly IProducer<byte[], byte[]> _producer =
         new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = bootstrapServers, EnableIdempotence = true, LingerMs = 2 }).Build();
+
+    public string Events { get; } = LogFixture.UniqueName("node-events");
+
+    public string DeadLetterTopic { get; } = LogFixture.UniqueName("dead-letters");
 
     public Task SendAsync(EventBatch batch)
     {
@@ -28,7 +32,7 @@ internal sealed class EventLog(string bootstrapServers) : IDisposable
     {
         using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
             new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "test", AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false }).Build();
-        consumer.Assign(new TopicPartitionOffset("dead-letters", 0, Offset.Beginning));
+        consumer.Assign(new TopicPartitionOffset(DeadLetterTopic, 0, Offset.Beginning));
         var letters = new List<DeadLetter>();
         while (letters.Count < count && consumer.Consume(TimeSpan.FromSeconds(20)) is { } record)
         {

@@ -7,36 +7,40 @@ internal sealed class LocalSystem : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("pipeline-e2e-").FullName;
     private readonly string _postgres;
-    private readonly int _brokerPort = FreePort.Next();
-    private readonly int _brokerHealth = FreePort.Next();
+    private readonly LogServer _log;
     private readonly int _apiPort = FreePort.Next();
-    private OwnProcess? _broker;
     private OwnProcess? _pipeline;
 
-    private LocalSystem(string postgres) => _postgres = postgres;
+    private LocalSystem(string postgres, LogServer log)
+    {
+        _postgres = postgres;
+        _log = log;
+        Log = new EventLog(log.BootstrapServers);
+    }
 
-    public string Kafka => $"127.0.0.1:{_brokerPort}";
+    /// <summary>The topics of this system; another one on the same log has others.</summary>
+    public EventLog Log { get; }
 
     public Uri Api => new($"http://127.0.0.1:{_apiPort}");
 
     public OwnProcess Pipeline => _pipeline ?? throw new InvalidOperationException("the pipeline has not been started");
 
-    public static async Task<LocalSystem> StartAsync(PostgresFixture postgres)
+    /// <summary>Skips the test where there is no log of that kind.</summary>
+    public static async Task<LocalSystem> StartAsync(PostgresFixture postgres, LogKind kind = LogKind.Here)
     {
-        var system = new LocalSystem(await postgres.CreateDatabaseAsync());
-        await system.StartBrokerAsync();
+        var system = new LocalSystem(await postgres.CreateDatabaseAsync(), await LogServer.StartAsync(kind));
         await system.StartPipelineAsync();
         return system;
     }
 
-    public async Task StartBrokerAsync()
+    /// <summary>Takes the broker away without warning. Skips the test when it is somebody else's.</summary>
+    public Task StopBrokerAsync()
     {
-        _broker = OwnProcess.StartOurs(
-            "infra/DevBroker", "devbroker", ["--data", Path.Combine(_directory, "broker"), "--port", $"{_brokerPort}", "--health-port", $"{_brokerHealth}"]);
-        await _broker.ReadyAsync($"http://127.0.0.1:{_brokerHealth}/health");
+        if (_log.Unstoppable is { } reason) Assert.Skip(reason);
+        return _log.StopAsync();
     }
 
-    public Task KillBrokerAsync() => _broker?.KillAsync() ?? Task.CompletedTask;
+    public Task StartBrokerAsync() => _log.StartAsync();
 
     public async Task StartPipelineAsync()
     {
@@ -47,19 +51,25 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>Starts the pipeline without waiting until it is ready.</summary>
     public void LaunchPipeline() =>
         _pipeline = OwnProcess.StartOurs(
-            "pipeline/Host", "alarmctl", ["serve", "--listen", Api.ToString(), "--create-topics"],
-            new Dictionary<string, string> { ["KAFKA_BOOTSTRAP_SERVERS"] = Kafka, ["PIPELINE_POSTGRES"] = _postgres });
+            "pipeline/Host", "alarmctl",
+            [
+                "serve", "--listen", Api.ToString(), "--create-topics",
+                "--topic", Log.Events, "--dead-letter-topic", Log.DeadLetterTopic, "--group", Log.Events,
+            ],
+            new Dictionary<string, string> { ["KAFKA_BOOTSTRAP_SERVERS"] = _log.BootstrapServers, ["PIPELINE_POSTGRES"] = _postgres });
 
     /// <summary>Starts a node agent of its own state. The caller ends it.</summary>
     public OwnProcess LaunchAgent(string node, params string[] arguments) =>
         OwnProcess.StartOurs(
-            "agents/NodeAgent", "node-agent", ["run", "--node", node, "--state", Path.Combine(_directory, "agent-" + node), .. arguments],
-            new Dictionary<string, string> { ["KAFKA_BOOTSTRAP_SERVERS"] = Kafka });
+            "agents/NodeAgent", "node-agent",
+            ["run", "--node", node, "--topic", Log.Events, "--state", Path.Combine(_directory, "agent-" + node), .. arguments],
+            new Dictionary<string, string> { ["KAFKA_BOOTSTRAP_SERVERS"] = _log.BootstrapServers });
 
     public async ValueTask DisposeAsync()
     {
+        Log.Dispose();
         if (_pipeline is not null) await _pipeline.DisposeAsync();
-        if (_broker is not null) await _broker.DisposeAsync();
+        await _log.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 }

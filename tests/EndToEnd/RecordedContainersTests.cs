@@ -5,10 +5,11 @@ namespace EndToEnd;
 /// <summary>Descriptions from a real engine, through the agent's file source to the API.</summary>
 public sealed class RecordedContainersTests(PostgresFixture postgres)
 {
-    [Fact]
-    public async Task Alarms_are_exactly_those_the_demo_promises()
+    [Theory]
+    [MemberData(nameof(LogServer.Kinds), MemberType = typeof(LogServer))]
+    public async Task Alarms_are_exactly_those_the_demo_promises(LogKind kind)
     {
-        await using LocalSystem system = await LocalSystem.StartAsync(postgres);
+        await using LocalSystem system = await LocalSystem.StartAsync(postgres, kind);
         using var api = new ApiClient(system.Api);
         string[] expected =
         [

@@ -187,4 +187,16 @@ public sealed class CommitTests(PostgresFixture postgres)
 
         bodies.ShouldNotBeNull().ShouldMatchApproved("stored-events.json");
     }
+
+    [Fact]
+    public async Task Reads_an_alarm_that_was_stored_before_alarms_named_processes()
+    {
+        await using TestStore store = await TestStore.OpenAsync(postgres);
+        await store.StoreAsync(SomeAlarm.Raised("a"));
+        await store.ScalarAsync<int>("update alarms.mt_events set data = data - 'processes'; select 1");
+
+        StoredAlarm? alarm = await store.FindAsync(SomeAlarm.Id("a"));
+
+        alarm.ShouldNotBeNull().View.Raised.Processes.ShouldBeEmpty();
+    }
 }

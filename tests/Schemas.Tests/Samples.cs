@@ -46,6 +46,11 @@ internal static class Samples
         Source = new AlarmSource("node-1", "boot-1", "c1", "web", "nginx:1.27", "sha256:00", "default", "web-1", "Deployment/web"),
         Subject = "web",
         Content = [new ContentItem("privileged", "privileged:true", Severity.High, "explicit")],
+        Processes =
+        [
+            new AlarmProcess(4711, 11, 1_000_000_000, "/bin/sh", "sh -c id", 0, 33, "00000000a80425fb"),
+            new AlarmProcess(4700, 1, 900_000_000, "/usr/sbin/nginx", "nginx", 4_294_967_295, 0, "0000000000000000"),
+        ],
         Evidence = [Evidence],
         EvidenceComplete = false,
         EvidenceGaps = ["5-6"],

@@ -76,6 +76,9 @@ public sealed record AlarmContract
 
     public required ImmutableArray<string> EvidenceGaps { get; init; }
 
+    [Description("Who did it and its ancestors, nearest first; empty where no process did.")]
+    public required ImmutableArray<ProcessContract> Processes { get; init; }
+
     [Description("The first raw events it rests on, then the newest ones.")]
     public required ImmutableArray<EvidenceContract> Evidence { get; init; }
 
@@ -117,6 +120,7 @@ public sealed record AlarmContract
             PolicyVersion = raised.PolicyVersion,
             EvidenceComplete = raised.EvidenceComplete,
             EvidenceGaps = raised.EvidenceGaps,
+            Processes = [.. raised.Processes.Select(ProcessContract.From)],
             Evidence = [.. view.Evidence.Select(EvidenceContract.From)],
             History = HistoryContract.From(alarm.History),
             HistoryOmitted = Math.Max(0, alarm.History.Length - HistoryContract.Longest),

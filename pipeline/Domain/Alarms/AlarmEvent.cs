@@ -54,6 +54,9 @@ public sealed record AlarmRaised : AlarmEvent
 
     public required ImmutableArray<ContentItem> Content { get; init; }
 
+    /// <summary>Who did it and its ancestors, nearest first; empty where no process did, and in events stored before there was this field.</summary>
+    public ImmutableArray<AlarmProcess> Processes { get; init => field = value.IsDefault ? [] : value; } = [];
+
     public required ImmutableArray<Evidence> Evidence { get; init; }
 
     /// <summary>False when events are known to be missing in the window that decided; <see cref="EvidenceGaps"/> says which.</summary>

@@ -16,6 +16,9 @@ internal static class AlarmBounds
     public const int LongestFact = 4096;
     public const int MostItems = 64;
 
+    /// <summary>Itself and some ancestors; their texts are bounded where they enter (<see cref="ProcessTable"/>).</summary>
+    public const int MostProcesses = 8;
+
     /// <summary>Pieces of evidence that an alarm is raised with.</summary>
     public const int MostEvidence = 50;
 
@@ -48,6 +51,7 @@ internal static class AlarmBounds
         Source = finding.Source,
         Subject = StateFormat.Cut(finding.Subject, LongestSubject),
         Content = [.. finding.Content.Take(MostItems).Select(c => c with { Content = StateFormat.Cut(c.Content, LongestContent) })],
+        Processes = [.. finding.Processes.Take(MostProcesses)],
         Evidence = [.. finding.Evidence.Take(MostEvidence).Select(Cut)],
         EvidenceComplete = finding.EvidenceGaps.IsEmpty,
         EvidenceGaps = finding.EvidenceGaps,

@@ -16,6 +16,10 @@ internal static class ServeCommand
             Description = "Kafka bootstrap servers, host:port, comma separated. Environment: KAFKA_BOOTSTRAP_SERVERS.",
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("KAFKA_BOOTSTRAP_SERVERS") ?? DefaultKafka,
         };
+        Option<string> events = Named("--topic", "PIPELINE_TOPIC", "node-events", "Topic that the agents publish to.");
+        Option<string> deadLetters = Named("--dead-letter-topic", "PIPELINE_DEAD_LETTER_TOPIC", "dead-letters", "Topic for records that cannot be processed.");
+        Option<string> group = Named(
+            "--group", "PIPELINE_GROUP", "pipeline.detectors", "Consumer group. Processes of one group share the partitions of the topic between them.");
         var postgres = new Option<string?>("--postgres")
         {
             Description = "PostgreSQL as an Npgsql connection string. Better given by the environment, PIPELINE_POSTGRES: options can be read by others in ps.",
@@ -41,7 +45,7 @@ internal static class ServeCommand
         });
         var command = new Command("serve", "Run a pipeline process: consume the log, detect, store alarms, answer the API. Ends on SIGTERM or Ctrl-C.")
         {
-            kafka, postgres, listen, createTopics, settings,
+            kafka, events, deadLetters, group, postgres, listen, createTopics, settings,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -55,11 +59,22 @@ internal static class ServeCommand
             }
 
             var options = new ServeOptions(
-                parsed.GetValue(kafka)!, connection, parsed.GetValue(listen)!, parsed.GetValue(createTopics), Split(parsed.GetValue(settings)!));
+                parsed.GetValue(kafka)!,
+                new ServeTopics(parsed.GetValue(events)!, parsed.GetValue(deadLetters)!, parsed.GetValue(group)!),
+                connection,
+                parsed.GetValue(listen)!,
+                parsed.GetValue(createTopics),
+                Split(parsed.GetValue(settings)!));
             return await PipelineProcess.RunAsync(options, parsed.InvocationConfiguration.Error, cancellation);
         });
         return command;
     }
+
+    private static Option<string> Named(string name, string variable, string value, string description) => new(name)
+    {
+        Description = $"{description} Environment: {variable}.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) ?? value,
+    };
 
     private static Uri? ParseAddress(System.CommandLine.Parsing.ArgumentResult parsed)
     {

@@ -78,6 +78,9 @@ internal static class PipelineProcess
         services.AddIngest(new IngestOptions
         {
             BootstrapServers = options.Kafka,
+            Topic = options.Topics.Events,
+            DeadLetterTopic = options.Topics.DeadLetters,
+            GroupId = options.Topics.Group,
             CreateTopics = options.CreateTopics,
             ClientSettings = options.KafkaSettings,
         });

@@ -57,6 +57,32 @@ internal static class AlarmPartsCodec
         return content.DrainToImmutable();
     }
 
+    public static void Write(ref AvroWriter writer, ImmutableArray<AlarmProcess> processes)
+    {
+        writer.BeginItems(processes.Length);
+        foreach (AlarmProcess process in processes)
+        {
+            writer.Int(process.Pid);
+            writer.Int(process.NamespacePid);
+            writer.Long(process.StartedBootNs);
+            writer.String(process.Path);
+            writer.String(process.CommandLine);
+            writer.Long(process.Uid);
+            writer.Long(process.EffectiveUid);
+            writer.String(process.CapEffective);
+        }
+
+        writer.EndItems();
+    }
+
+    public static ImmutableArray<AlarmProcess> ReadProcesses(ref AvroReader reader)
+    {
+        ImmutableArray<AlarmProcess>.Builder processes = ImmutableArray.CreateBuilder<AlarmProcess>();
+        AvroReader.ItemCursor items = reader.BeginItems();
+        while (reader.Next(ref items)) processes.Add(ReadProcess(ref reader));
+        return processes.DrainToImmutable();
+    }
+
     public static void Write(ref AvroWriter writer, ImmutableArray<Evidence> evidence)
     {
         writer.BeginItems(evidence.Length);
@@ -83,6 +109,16 @@ internal static class AlarmPartsCodec
 
     private static ContentItem ReadContentItem(ref AvroReader reader) =>
         new(reader.String(), reader.String(), ReadName<Severity>(ref reader, mayBeEmpty: false), reader.String());
+
+    private static AlarmProcess ReadProcess(ref AvroReader reader) => new(
+        reader.Int(),
+        reader.Int(),
+        reader.Long(),
+        reader.String(),
+        reader.String(),
+        (uint)reader.Long(0, uint.MaxValue),
+        (uint)reader.Long(0, uint.MaxValue),
+        reader.String());
 
     private static Evidence ReadOneEvidence(ref AvroReader reader) =>
         new(reader.String(), reader.String(), reader.Long(), reader.String(), ReadTime(ref reader), reader.Map());

@@ -28,6 +28,7 @@ public static class SomeAlarm
         Source = Source,
         Subject = "web",
         Content = [new ContentItem("privileged", "privileged:true", Severity.High, "explicit")],
+        Processes = [new AlarmProcess(4711, 11, 1_000_000_000, "/bin/sh", "sh -c id", 0, 0, "00000000a80425fb")],
         Evidence = [Evidence(1)],
         EvidenceComplete = true,
         EvidenceGaps = [],

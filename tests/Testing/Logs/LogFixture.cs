@@ -5,27 +5,36 @@ using Xunit;
 namespace Testing;
 
 /// <summary>
-/// A log for tests: the Kafka at KAFKA_BOOTSTRAP_SERVERS, else our DevBroker when it is built, else the client library's mock broker (PIPELINE_TEST_LOG=mock
-/// chooses that one). Shared by the tests of an assembly; each test makes topics and groups of its own.
+/// The log that the tests of an assembly share; each test makes topics and groups of its own. PIPELINE_TEST_LOG chooses: <c>here</c> is the Kafka at
+/// KAFKA_BOOTSTRAP_SERVERS or else a DevBroker, <c>container</c> Apache Kafka in a container, <c>mock</c> the client library's mock broker. When nothing is said
+/// it is <c>here</c>, and the mock broker where DevBroker has not been built.
 /// </summary>
 public sealed class LogFixture : IAsyncLifetime
 {
-    private OwnProcess? _devBroker;
-    private string? _data;
+    private LogServer? _server;
     private IAdminClient? _admin;
 
     public string BootstrapServers { get; private set; } = "";
+
+    /// <summary>Why there is no log of the kind that was asked for, and tests skip; null when there is one.</summary>
+    public string? Absent { get; private set; }
 
     /// <summary>Null when the log is not the mock broker.</summary>
     public MockBroker? Mock { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
-        string built = OwnProcess.PathOf("infra/DevBroker", "devbroker");
-        if (Environment.GetEnvironmentVariable("PIPELINE_TEST_LOG") == "mock") StartMock();
-        else if (Environment.GetEnvironmentVariable("KAFKA_BOOTSTRAP_SERVERS") is { Length: > 0 } given) BootstrapServers = given;
-        else if (File.Exists(built)) await StartDevBrokerAsync();
-        else StartMock();
+        bool given = Environment.GetEnvironmentVariable("KAFKA_BOOTSTRAP_SERVERS") is { Length: > 0 };
+        switch (Environment.GetEnvironmentVariable("PIPELINE_TEST_LOG") ?? (given || DevBrokerProcess.Exists ? "here" : "mock"))
+        {
+            case "here": _server = await LogServer.StartAsync(LogKind.Here); break;
+            case "container" when await ContainerKafka.WhyNotAsync() is { } reason: Absent = reason; return;
+            case "container": _server = await LogServer.StartAsync(LogKind.Container); break;
+            case "mock": Mock = new MockBroker(); break;
+            case string other: throw new InvalidOperationException($"PIPELINE_TEST_LOG is here, container or mock, not '{other}'");
+        }
+
+        BootstrapServers = _server?.BootstrapServers ?? Mock!.BootstrapServers;
         _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
     }
 
@@ -51,23 +60,6 @@ public sealed class LogFixture : IAsyncLifetime
     {
         _admin?.Dispose();
         Mock?.Dispose();
-        if (_devBroker is not null) await _devBroker.DisposeAsync();
-        if (_data is not null) Directory.Delete(_data, recursive: true);
-    }
-
-    private void StartMock()
-    {
-        Mock = new MockBroker();
-        BootstrapServers = Mock.BootstrapServers;
-    }
-
-    private async Task StartDevBrokerAsync()
-    {
-        int port = FreePort.Next();
-        int health = FreePort.Next();
-        _data = Directory.CreateTempSubdirectory("log-").FullName;
-        _devBroker = OwnProcess.StartOurs("infra/DevBroker", "devbroker", ["--data", _data, "--port", $"{port}", "--health-port", $"{health}"]);
-        await _devBroker.ReadyAsync($"http://127.0.0.1:{health}/health");
-        BootstrapServers = $"127.0.0.1:{port}";
+        if (_server is not null) await _server.DisposeAsync();
     }
 }
