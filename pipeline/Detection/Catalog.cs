@@ -14,10 +14,12 @@ public static class Catalog
     public static ImmutableArray<DetectorFactory> Under(DetectionPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        return
+        ImmutableArray<DetectorFactory> detectors =
         [
             new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(policy.AbnormalStartup)),
             new(HighRiskSystemCallDetector.Description, () => new HighRiskSystemCallDetector(policy.HighRiskSystemCall)),
         ];
+        var stamp = new PolicyStamp(policy.Id, policy.Version);
+        return [.. detectors.Select(detector => detector with { Policy = stamp })];
     }
 }

@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using Pipeline.Detection.AbnormalStartup;
 using Pipeline.Detection.HighRiskSystemCall;
+using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection;
 
@@ -7,6 +9,14 @@ namespace Pipeline.Detection;
 public sealed record DetectionPolicy
 {
     public static DetectionPolicy Default { get; } = new();
+
+    /// <summary>Name of this policy; alarms carry it.</summary>
+    [StringLength(64, MinimumLength = 1)]
+    public string Id { get; init; } = PolicyStamp.BuiltIn.Id;
+
+    /// <summary>Version of this policy, counted up with each change; alarms carry it.</summary>
+    [Range(1, int.MaxValue)]
+    public int Version { get; init; } = PolicyStamp.BuiltIn.Version;
 
     public StartupPolicy AbnormalStartup { get; init; } = StartupPolicy.Default;
 

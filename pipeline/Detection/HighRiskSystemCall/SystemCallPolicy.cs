@@ -77,26 +77,29 @@ public sealed record SystemCallRow(
 /// they are given.
 /// </summary>
 /// <param name="Argument">Position from 0.</param>
-/// <param name="AnyOf">Values of which it must be one; empty: any.</param>
-/// <param name="AnyBit">Bits of which it must have one; 0: none needed.</param>
-/// <param name="NoneOf">Values that it must not be.</param>
-/// <param name="Mask">
-/// What of the register counts. The default is the lower half: nearly all flags and commands are ints, and the kernel does not look at what
-/// else the register holds.
-/// </param>
-public sealed record ArgumentFilter(
-    [property: Range(0, 5)] int Argument,
-    ImmutableArray<ulong> AnyOf = default,
-    ulong AnyBit = 0,
-    ImmutableArray<ulong> NoneOf = default,
-    ulong Mask = 0xffff_ffff)
+public sealed record ArgumentFilter([property: Range(0, 5)] int Argument)
 {
+    /// <summary>Values of which it must be one; empty: any.</summary>
+    public ImmutableArray<ulong> AnyOf { get; init; } = [];
+
+    /// <summary>Bits of which it must have one; 0: none needed.</summary>
+    public ulong AnyBit { get; init; }
+
+    /// <summary>Values that it must not be.</summary>
+    public ImmutableArray<ulong> NoneOf { get; init; } = [];
+
+    /// <summary>
+    /// What of the register counts. The default is the lower half: nearly all flags and commands are ints, and the kernel does not look at
+    /// what else the register holds.
+    /// </summary>
+    public ulong Mask { get; init; } = 0xffff_ffff;
+
     public bool Holds(long value)
     {
         ulong seen = (ulong)value & Mask;
-        return (AnyOf.IsDefaultOrEmpty || AnyOf.Contains(seen))
+        return (AnyOf.IsEmpty || AnyOf.Contains(seen))
             && (AnyBit == 0 || (seen & AnyBit) != 0)
-            && (NoneOf.IsDefaultOrEmpty || !NoneOf.Contains(seen));
+            && !NoneOf.Contains(seen);
     }
 }
 

@@ -97,8 +97,10 @@ internal static class SystemCallTable
         new("SC-20", "set-quota", ["quotactl_fd"], L, L, Impair) { Arguments = [IsUnder(1, 0xffffff00, SetQuota)] },
 
         // ADDR_NO_RANDOMIZE, READ_IMPLIES_EXEC; 0xffffffff only asks.
-        new("SC-21", "weaker-memory-layout", ["personality"], L, L, Exploit) { Arguments = [new(0, AnyBit: 0x440000,
-            NoneOf: [0xffffffff])] },
+        new("SC-21", "weaker-memory-layout", ["personality"], L, L, Exploit)
+        {
+            Arguments = [new(0) { AnyBit = 0x440000, NoneOf = [0xffffffff] }],
+        },
         new("SC-22", "read-kernel-log", ["syslog"], L, L, Discover) { Arguments = [Is(0, 2, 3, 4)], Facts = [CallFact.CallerIsNotRoot] },
 
         // AF_ALG 38 hands the kernel's cryptography to users, AF_VSOCK 40 reaches the hypervisor.
@@ -128,9 +130,10 @@ internal static class SystemCallTable
 
     private static ulong[] SetQuota => [0x80000200, 0x80000300, 0x80000600, 0x80000800, 0x580100, 0x580200, 0x580400, 0x580600];
 
-    private static ArgumentFilter Is(int argument, params ulong[] values) => new(argument, [.. values]);
+    private static ArgumentFilter Is(int argument, params ulong[] values) => new(argument) { AnyOf = [.. values] };
 
-    private static ArgumentFilter Bits(int argument, ulong bits) => new(argument, AnyBit: bits);
+    private static ArgumentFilter Bits(int argument, ulong bits) => new(argument) { AnyBit = bits };
 
-    private static ArgumentFilter IsUnder(int argument, ulong mask, params ulong[] values) => new(argument, [.. values], Mask: mask);
+    private static ArgumentFilter IsUnder(int argument, ulong mask, params ulong[] values) =>
+        new(argument) { AnyOf = [.. values], Mask = mask };
 }
