@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
 using Pipeline.Detection.Fingerprints;
+using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Detection.MaliciousProgram;
 using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Domain.Kernel;
@@ -18,13 +19,16 @@ public static class Catalog
     public static ImmutableArray<DetectorFactory> Under(DetectionPolicy policy, FingerprintSet? fingerprints = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        return
+        ImmutableArray<DetectorFactory> detectors =
         [
             new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(policy.AbnormalStartup)),
             new(MaliciousProgramDetector.Description,
                 () => new MaliciousProgramDetector(policy.MaliciousProgram, fingerprints ?? FingerprintSet.Empty)),
             new(AbnormalProcessDetector.Description, () => new AbnormalProcessDetector(policy.AbnormalProcess)),
             new(VulnerabilityEscapeDetector.Description, () => new VulnerabilityEscapeDetector(policy.VulnerabilityEscape)),
+            new(HighRiskSystemCallDetector.Description, () => new HighRiskSystemCallDetector(policy.HighRiskSystemCall)),
         ];
+        var stamp = new PolicyStamp(policy.Id, policy.Version);
+        return [.. detectors.Select(detector => detector with { Policy = stamp })];
     }
 }

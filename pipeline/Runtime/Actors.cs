@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Detection.MaliciousProgram;
 using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Runtime.Processing;
@@ -16,6 +17,7 @@ internal static class Actors
         [MaliciousProgramDetector.Description.Name] = typeof(MaliciousProgramActor),
         [AbnormalProcessDetector.Description.Name] = typeof(AbnormalProcessActor),
         [VulnerabilityEscapeDetector.Description.Name] = typeof(VulnerabilityEscapeActor),
+        [HighRiskSystemCallDetector.Description.Name] = typeof(HighRiskSystemCallActor),
     }.ToImmutableDictionary();
 }
 
@@ -26,3 +28,5 @@ internal sealed class MaliciousProgramActor(DetectorSeat seat) : DetectorActor(s
 internal sealed class AbnormalProcessActor(DetectorSeat seat) : DetectorActor(seat);
 
 internal sealed class VulnerabilityEscapeActor(DetectorSeat seat) : DetectorActor(seat);
+
+internal sealed class HighRiskSystemCallActor(DetectorSeat seat) : DetectorActor(seat);

@@ -17,6 +17,7 @@ public sealed class ReferenceTests
         ["pipeline/Domain"] = [],
         ["pipeline/Detection"] = ["Domain"],
         ["schemas/Schemas"] = ["Domain"],
+        ["pipeline/Policies"] = ["Domain", "Detection"],
         ["pipeline/Runtime"] = ["Domain", "Detection"],
         ["pipeline/Api"] = ["Domain"],
         ["pipeline/Feeds"] = ["Domain", "Detection"],

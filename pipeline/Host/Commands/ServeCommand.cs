@@ -44,9 +44,10 @@ internal static class ServeCommand
                 parsed.AddError($"--kafka-setting wants key=value, not '{wrong}'");
             }
         });
+        Option<string?> policy = PolicyFile.Option();
         var command = new Command("serve", "Run a pipeline process: consume the log, detect, store alarms, answer the API. Ends on SIGTERM or Ctrl-C.")
         {
-            kafka, events, deadLetters, alarms, group, postgres, listen, createTopics, settings,
+            kafka, events, deadLetters, alarms, group, postgres, listen, createTopics, settings, policy,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -59,13 +60,15 @@ internal static class ServeCommand
                 return AlarmCtl.Unusable;
             }
 
+            if (PolicyFile.Read(parsed, policy, "serve") is not { } detection) return AlarmCtl.Unusable;
             var options = new ServeOptions(
                 parsed.GetValue(kafka)!,
                 new ServeTopics(parsed.GetValue(events)!, parsed.GetValue(deadLetters)!, parsed.GetValue(alarms)!, parsed.GetValue(group)!),
                 connection,
                 parsed.GetValue(listen)!,
                 parsed.GetValue(createTopics),
-                Split(parsed.GetValue(settings)!));
+                Split(parsed.GetValue(settings)!),
+                detection);
             return await PipelineProcess.RunAsync(options, parsed.InvocationConfiguration.Error, cancellation);
         });
         return command;

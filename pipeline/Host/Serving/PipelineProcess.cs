@@ -75,7 +75,7 @@ internal static class PipelineProcess
     {
         // Hosted services stop in the opposite order of registration: ingest drains before the store and the actors go.
         services.AddEventStore(options.Postgres);
-        services.AddPipelineRuntime(new RuntimeOptions());
+        services.AddPipelineRuntime(new RuntimeOptions(), options.Policy);
         services.AddIngest(new IngestOptions
         {
             BootstrapServers = options.Kafka,

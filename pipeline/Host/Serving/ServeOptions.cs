@@ -1,3 +1,5 @@
+using Pipeline.Detection;
+
 namespace Pipeline.Host.Serving;
 
 /// <summary>What <c>alarmctl serve</c> was told.</summary>
@@ -7,8 +9,10 @@ namespace Pipeline.Host.Serving;
 /// <param name="Listen">Address of the API.</param>
 /// <param name="CreateTopics">Make the topics that are missing, with the broker's defaults.</param>
 /// <param name="KafkaSettings">Further librdkafka settings, for example for TLS and SASL.</param>
+/// <param name="Policy">What detectors run under.</param>
 internal sealed record ServeOptions(
-    string Kafka, ServeTopics Topics, string Postgres, Uri Listen, bool CreateTopics, IReadOnlyDictionary<string, string> KafkaSettings);
+    string Kafka, ServeTopics Topics, string Postgres, Uri Listen, bool CreateTopics, IReadOnlyDictionary<string, string> KafkaSettings,
+    DetectionPolicy Policy);
 
 /// <param name="Events">Topic of the agents.</param>
 /// <param name="DeadLetters">Topic for records that cannot be processed.</param>

@@ -31,6 +31,7 @@ public static class LogGenerator
         .. ProcessSteps.All,
         .. ProgramSteps.All,
         .. EscapeSteps.All,
+        .. SyscallSteps.All,
     ];
 
     private static readonly Gen<Action<Script>> Steps = Gen.Frequency<Action<Script>>(

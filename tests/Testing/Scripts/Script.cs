@@ -64,7 +64,8 @@ public sealed class Script
         return this;
     }
 
-    public Script Heartbeat() => Heartbeat(new HeartbeatRecord { AgentVersion = "test" });
+    /// <param name="machine">What the node calls its architecture.</param>
+    public Script Heartbeat(string machine = "") => Heartbeat(new HeartbeatRecord { AgentVersion = "test", Architecture = machine });
 
     public Script Heartbeat(HeartbeatRecord record)
     {

@@ -32,6 +32,9 @@ public sealed record ScriptedTask
 
     public uint EffectiveUid { get; init; }
 
+    /// <summary>Null: the number of the user.</summary>
+    public uint? EffectiveGid { get; init; }
+
     public ulong CapEffective { get; init; } = DefaultCapabilities;
 
     public ulong CapPermitted { get; init; } = DefaultCapabilities;
@@ -67,7 +70,7 @@ public sealed record ScriptedTask
         Uid = Uid,
         EffectiveUid = EffectiveUid,
         Gid = Uid,
-        EffectiveGid = EffectiveUid,
+        EffectiveGid = EffectiveGid ?? EffectiveUid,
         CapEffective = CapEffective,
         CapPermitted = CapPermitted,
         Flags = Flags,
