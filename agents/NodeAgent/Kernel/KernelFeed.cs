@@ -5,7 +5,8 @@ using Agents.NodeAgent.Sources;
 
 namespace Agents.NodeAgent.Kernel;
 
-/// <summary>The way of a record from the ring to the queue: into order, completed with what is known of its process, announced, numbered. Not thread-safe.</summary>
+/// <summary>The way of a record from the ring to the queue: into order, completed with what is known of its process, announced,
+/// numbered. Not thread-safe.</summary>
 internal sealed class KernelFeed(RecordDecoder decoder, ProcessTable processes, IKernelWitness witness, int mostWaiting)
 {
     /// <summary>Calls after which a mount namespace is not what it was (x86_64).</summary>
@@ -56,7 +57,8 @@ internal sealed class KernelFeed(RecordDecoder decoder, ProcessTable processes, 
             head.TargetLink = page.Link(target.Facts) + 1;
         }
 
-        if (head.Kind == RecordKind.Executed) witness.Executed(new ExecutedFile(head.Task.Tgid, head.Task.Start, decoder.Executable(record), facts.ContainerId));
+        if (head.Kind == RecordKind.Executed) witness.Executed(new ExecutedFile(head.Task.Tgid, head.Task.Start,
+            decoder.Executable(record), facts.ContainerId));
         if (head.Kind == RecordKind.Syscall && head.Result >= 0 && MountCalls.AsSpan().Contains(head.Number))
             witness.MountsChanged(head.Task.Tgid, head.Task.MountNs);
         return new PackedEvent(page.Content, waiting.Position, waiting.At, record.Length);
