@@ -115,6 +115,6 @@ internal static partial class Log
     [LoggerMessage(7060, LogLevel.Information, "Watching containers in the kernel: {Calls} system calls, attached in {Milliseconds} ms.")]
     public static partial void KernelWatched(ILogger logger, int calls, long milliseconds);
 
-    [LoggerMessage(7061, LogLevel.Error, "The kernel is not watched: {Reason}. The agent goes on with its other sources; {Blind}.")]
+    [LoggerMessage(7061, LogLevel.Error, "The kernel is not watched: {Reason}; {Blind}.")]
     public static partial void KernelNotWatched(ILogger logger, string reason, string blind);
 }

@@ -19,8 +19,10 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         await using OwnProcess agent = OwnProcess.StartOurs(
             "agents/NodeAgent",
             "node-agent",
-            ["run", "--kernel", "on", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket", engine.Docker.Socket]);
-        await Eventually.TrueAsync(() => agent.HasExited || agent.Output.Contains("in the kernel", StringComparison.Ordinal), "the agent to watch the kernel");
+            ["run", "--kernel", "on", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket",
+                engine.Docker.Socket]);
+        await Eventually.TrueAsync(() => agent.HasExited || agent.Output.Contains("in the kernel", StringComparison.Ordinal),
+            "the agent to watch the kernel");
 
         string id = await engine.StartContainerAsync([], "/tools/change");
         await engine.Docker.DockerAsync("wait", id);
@@ -47,13 +49,47 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         own[^1].What.ShouldBe("Exited");
         own.Length.ShouldBe(25);
         own.Select(one => one.At).ShouldBeInOrder();
-        last.ShouldNotBeNull().Sources.Select(source => (source.Name, source.State)).ShouldBe([("kernel", "connected"), ("docker", "connected")]);
+        last.ShouldNotBeNull().Sources.Select(source => (source.Name, source.State)).ShouldBe([("kernel", "connected"), ("docker",
+            "connected")]);
+        Directory.Delete(state, recursive: true);
+    }
+
+    [Fact]
+    public async Task Goes_on_without_the_kernel_where_it_lacks_the_rights_and_says_so()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "needs root and setpriv");
+        using var broker = new MockBroker();
+        broker.CreateTopic("node-events", 1);
+        string state = Directory.CreateTempSubdirectory("attacks-agent-").FullName;
+        string[] run = ["run", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket",
+            Path.Combine(state, "absent")];
+        string[] without = ["--bounding-set=-sys_admin,-bpf,-perfmon", "dotnet", OwnProcess.PathOf("agents/NodeAgent", "node-agent")];
+
+        await using OwnProcess agent = OwnProcess.Start("agent", "/usr/bin/setpriv", [.. without, .. run]);
+        await Eventually.TrueAsync(() => agent.HasExited || agent.Output.Contains("CAP_PERFMON", StringComparison.Ordinal),
+            "the agent to say what it lacks");
+        (await agent.TerminateAsync()).ShouldBe(0, agent.Output);
+        await using OwnProcess strict = OwnProcess.Start("agent", "/usr/bin/setpriv", [.. without, .. run, "--kernel", "on"]);
+        (await strict.ExitAsync()).ShouldBe(1, strict.Output);
+
+        SourceState kernel = Read(broker).SelectMany(batch => batch.Heartbeats.ToArray()).SelectMany(heartbeat =>
+            heartbeat.Sources.ToArray())
+            .Last(source => source.Name == "kernel");
+        kernel.State.ShouldBe("unavailable");
+        kernel.Detail.ShouldContain("CAP_BPF");
+        kernel.Detail.ShouldContain("blind");
         Directory.Delete(state, recursive: true);
     }
 
     private static List<EventBatch> Read(MockBroker broker)
     {
-        var config = new ConsumerConfig { BootstrapServers = broker.BootstrapServers, GroupId = "attacks", EnableAutoCommit = false, EnablePartitionEof = true };
+        var config = new ConsumerConfig
+        {
+            BootstrapServers = broker.BootstrapServers,
+            GroupId = "attacks",
+            EnableAutoCommit = false,
+            EnablePartitionEof = true
+        };
         using IConsumer<Ignore, byte[]> consumer = new ConsumerBuilder<Ignore, byte[]>(config).Build();
         consumer.Assign(new TopicPartitionOffset("node-events", 0, Offset.Beginning));
         List<EventBatch> batches = [];

@@ -16,8 +16,10 @@ public sealed class CallTests(WatchedEngine engine)
         SeenEvent[] calls = [.. seen.Own().Where(one => one.What is not "Executed" and not "Exited")];
         calls.Select(one => one.What).ShouldBe(
         [
-            "reboot", "init_module", "finit_module", "delete_module", "kexec_load", "bpf", "perf_event_open", "userfaultfd", "keyctl", "add_key", "swapon",
-            "iopl", "acct", "unshare", "setns", "mount", "fsopen", "pivot_root", "name_to_handle_at", "process_vm_readv", "socket", "personality",
+            "reboot", "init_module", "finit_module", "delete_module", "kexec_load", "bpf", "perf_event_open", "userfaultfd", "keyctl",
+            "add_key", "swapon",
+            "iopl", "acct", "unshare", "setns", "mount", "fsopen", "pivot_root", "name_to_handle_at", "process_vm_readv", "socket",
+            "personality",
         ]);
         // With which error differs between versions of the engine's profile.
         calls.ShouldAllBe(one => one.Result < 0 && one.Count == 1 && one.Task.SeccompMode == 2);

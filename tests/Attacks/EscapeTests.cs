@@ -15,7 +15,8 @@ public sealed class EscapeTests(WatchedEngine engine)
         engine.Require();
         File.WriteAllText(Path.Combine(engine.HostDirectory, "reference"), "");
 
-        IReadOnlyList<SeenEvent> seen = await engine.RunAsync(["-v", $"{engine.HostDirectory}/reference:/reference"], "/tools/handles", "/reference");
+        IReadOnlyList<SeenEvent> seen = await engine.RunAsync(["-v", $"{engine.HostDirectory}/reference:/reference"], "/tools/handles",
+            "/reference");
 
         SeenEvent call = seen.Single("open_by_handle_at");
         call.Result.ShouldBe(Denied);
@@ -110,7 +111,8 @@ public sealed class EscapeTests(WatchedEngine engine)
     public async Task A_container_that_leaves_its_cgroup_is_still_known()
     {
         IReadOnlyList<SeenEvent> seen = await engine.RunAsync(
-            ["--privileged"], "sh", "-c", "mount -t cgroup2 none /mnt 2>/dev/null || /bin/busybox mkdir /mnt && mount -t cgroup2 none /mnt; echo $$ > /mnt/cgroup.procs; /tools/nothing; true");
+            ["--privileged"], "sh", "-c",
+                "/bin/busybox mkdir -p /mnt; mount -t cgroup2 none /mnt; echo $$ > /mnt/cgroup.procs; /tools/nothing; true");
 
         SeenEvent after = seen.Single("Executed", one => one.Path == "/tools/nothing");
         after.CgroupPath.ShouldBe("/");
@@ -121,7 +123,8 @@ public sealed class EscapeTests(WatchedEngine engine)
     public async Task The_release_agent_of_a_cgroup_is_seen_opened_for_writing()
     {
         IReadOnlyList<SeenEvent> seen = await engine.RunAsync(
-            ["--privileged"], "sh", "-c", "/bin/busybox mkdir -p /tmp/cg; mount -t cgroup -o pids none /tmp/cg && : >> /tmp/cg/release_agent");
+            ["--privileged"], "sh", "-c",
+                "/bin/busybox mkdir -p /tmp/cg; mount -t cgroup -o pids none /tmp/cg && : >> /tmp/cg/release_agent");
 
         SeenEvent mount = seen.Single("mount", one => one.Started);
         (mount.Path, mount.Other, mount.Result).ShouldBe(("/tmp/cg", "none", 0));

@@ -13,10 +13,14 @@ public sealed class FileTests(WatchedEngine engine)
 
         seen.Own().Where(one => one.What is not "Executed" and not "Exited").Select(Expect.Short).ShouldBe(
         [
-            "MakeDirectory /work", "ChangeDirectory /work", "Create /work/file", "Write /work/file", "Truncate /work/file", "MapSharedWritable /work/file",
-            "ChangeMode /work/file", "Open /work/file", "Truncate /work/file", "ChangeMode /work/file", "ChangeOwner /work/file", "SetTimes /work/file",
-            "SetExtendedAttribute /work/file -> user.mark", "RemoveExtendedAttribute /work/file -> user.mark", "Link /work/file -> /work/second",
-            "Symlink /work/pointer -> /etc/passwd", "Rename /work/second -> /work/third", "Rename /work/third -> /work/fourth", "Unlink /work/fourth",
+            "MakeDirectory /work", "ChangeDirectory /work", "Create /work/file", "Write /work/file", "Truncate /work/file",
+            "MapSharedWritable /work/file",
+            "ChangeMode /work/file", "Open /work/file", "Truncate /work/file", "ChangeMode /work/file", "ChangeOwner /work/file",
+            "SetTimes /work/file",
+            "SetExtendedAttribute /work/file -> user.mark", "RemoveExtendedAttribute /work/file -> user.mark",
+            "Link /work/file -> /work/second",
+            "Symlink /work/pointer -> /etc/passwd", "Rename /work/second -> /work/third", "Rename /work/third -> /work/fourth",
+            "Unlink /work/fourth",
             "Unlink /work/pointer", "MakeNode /work/pipe", "MakeDirectory /work/below", "RemoveDirectory /work/below",
         ]);
         seen.Single("Create").Raw.ShouldBe("file");

@@ -47,7 +47,8 @@ public sealed class PlainLifeTests(WatchedEngine engine)
     public async Task A_container_that_ran_before_the_agent_is_known_and_has_begun()
     {
         engine.Require();
-        string id = await engine.StartContainerAsync([], "sh", "-c", "while [ ! -e /go ]; do /bin/busybox usleep 50000; done; /tools/nothing");
+        string id = await engine.StartContainerAsync([], "sh", "-c",
+            "while [ ! -e /go ]; do /bin/busybox usleep 50000; done; /tools/nothing");
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
         var late = new KernelSource(new KernelOptions(), new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
@@ -56,7 +57,8 @@ public sealed class PlainLifeTests(WatchedEngine engine)
 
         await engine.Docker.DockerAsync("exec", id, "/bin/busybox", "touch", "/go");
         await engine.Docker.DockerAsync("wait", id);
-        await Eventually.TrueAsync(() => sink.Of(id).Any(one => one is { What: "Exited", Task.NamespaceTgid: 1 }), "the end of the container");
+        await Eventually.TrueAsync(() => sink.Of(id).Any(one => one is { What: "Exited", Task.NamespaceTgid: 1 }),
+            "the end of the container");
         await stop.CancelAsync();
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
@@ -64,7 +66,8 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         seen.Single("Executed", one => one.Path == "/tools/nothing").Task.Flags.ShouldBe(TaskFlags.Started);
         seen.Single("Create", one => one.Path == "/go").Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
         // Of a process that ended just then /proc tells nothing any more.
-        seen.Where(one => !one.Runtime && one.What != "Exited").ShouldAllBe(one => one.Exe == "/bin/busybox" || one.Exe == "/tools/nothing");
+        seen.Where(one => !one.Runtime && one.What != "Exited").ShouldAllBe(one => one.Exe == "/bin/busybox"
+            || one.Exe == "/tools/nothing");
     }
 
     [Fact]
@@ -75,9 +78,10 @@ public sealed class PlainLifeTests(WatchedEngine engine)
 
         IReadOnlyList<SeenEvent> seen = await engine.RunAsync([], "/tools/storm", $"{Times}");
 
-        await Eventually.TrueAsync(() => engine.Source.Accounts is { } now && now.Made == now.Released + now.Lost, "the accounts to balance");
+        await Eventually.TrueAsync(() => engine.Source.Accounts is { } now && now.Made == now.Released + now.Lost,
+            "the accounts to balance");
         engine.Sink.Lost.ShouldBe(engine.Source.Accounts.Lost);
-        if (engine.Sink.Lost > 0) Assert.Skip($"{engine.Sink.Lost} records found the ring full (and were reported); counts cannot be exact.");
+        if (engine.Sink.Lost > 0) Assert.Skip($"{engine.Sink.Lost} records found the ring full and were reported.");
         seen.Count(one => one.What is "Open" or "Create" && one.Path == "/tmp/file").ShouldBe(Times * 2);
         seen.Own().Count(one => one.What == "Forked").ShouldBe(1 + 2 * Times / 100);
         seen.Own().Count(one => one.What == "Exited").ShouldBe(2 + 2 * Times / 100);

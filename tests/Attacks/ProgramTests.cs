@@ -27,7 +27,8 @@ public sealed class ProgramTests(WatchedEngine engine)
     {
         IReadOnlyList<SeenEvent> seen = await engine.RunAsync([], "/tools/backdoor");
 
-        seen.Own().Where(one => one.What is "bind" or "connect" or "dup2" or "accept" || (one.What == "Executed" && one.Exe == "/bin/busybox"))
+        seen.Own().Where(one => one.What is "bind" or "connect" or "dup2" or "accept" || (one.What == "Executed"
+            && one.Exe == "/bin/busybox"))
             .Where(one => one.What != "accept").Select(one => one.What).ShouldBe(["bind", "connect", "dup2", "dup2", "dup2", "Executed"]);
         SeenEvent connect = seen.Single("connect");
         connect.Data.ShouldBe([2, 0, 0x11, 0x5c, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -43,7 +44,8 @@ public sealed class ProgramTests(WatchedEngine engine)
     [Fact]
     public async Task A_program_that_was_dropped_is_told_from_one_of_the_image()
     {
-        IReadOnlyList<SeenEvent> seen = await engine.RunAsync([], "sh", "-c", "/bin/busybox cp /tools/nothing /tmp/dropped; /tmp/dropped; /tools/nothing");
+        IReadOnlyList<SeenEvent> seen = await engine.RunAsync([], "sh", "-c",
+            "/bin/busybox cp /tools/nothing /tmp/dropped; /tmp/dropped; /tools/nothing");
 
         seen.Single("Executed", one => one.Path == "/tmp/dropped").File.Layer.ShouldBe(FileLayer.Upper);
         seen.Single("Executed", one => one.Path == "/tools/nothing").File.Layer.ShouldBe(FileLayer.Image);
@@ -51,7 +53,8 @@ public sealed class ProgramTests(WatchedEngine engine)
         SeenEvent written = seen.Where(one => one is { What: "Write", Path: "/tmp/dropped" }).First();
         created.File.Inode.ShouldBe(written.File.Inode);
         created.At.ShouldBeLessThan(written.At);
-        seen.Where(one => one is { What: "Write", Path: "/tmp/dropped" }).Sum(one => one.Bytes).ShouldBe(seen.Single("Executed", one => one.Path == "/tmp/dropped").File.Size);
+        seen.Where(one => one is { What: "Write", Path: "/tmp/dropped" }).Sum(one => one.Bytes).ShouldBe(seen.Single("Executed", one =>
+            one.Path == "/tmp/dropped").File.Size);
     }
 
     [Fact]
@@ -80,7 +83,8 @@ public sealed class ProgramTests(WatchedEngine engine)
     public async Task A_script_names_itself_and_its_interpreter()
     {
         IReadOnlyList<SeenEvent> seen = await engine.RunAsync(
-            [], "sh", "-c", "/bin/busybox printf '#!/bin/sh\\nexit 0\\n' > /tmp/script; /bin/busybox chmod +x /tmp/script; /bin/busybox env /tmp/script");
+            [], "sh", "-c",
+                "/bin/busybox printf '#!/bin/sh\\nexit 0\\n' > /tmp/script; /bin/busybox chmod +x /tmp/script; busybox env /tmp/script");
 
         SeenEvent run = seen.Single("Executed", one => one.Raw == "/tmp/script");
         run.Path.ShouldBe("/bin/busybox");

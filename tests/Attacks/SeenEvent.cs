@@ -59,7 +59,8 @@ internal sealed record SeenEvent
 
     public override string ToString() =>
         $"{Task.Tgid}/{Task.NamespaceTgid} {Exe} [{Task.Flags}] {What} {Path}{(Other.Length > 0 ? " -> " + Other : "")} "
-        + $"= {Result} x{Count} {File.Layer} {string.Join(' ', Arguments)}{string.Join(',', Values.Select(value => value.ToString("x", null)))}";
+        + $"= {Result} x{Count} {File.Layer} {string.Join(' ', Arguments)}"
+        + $"{string.Join(',', Values.Select(value => value.ToString("x", null)))}";
 
     public static SeenEvent Of(EventBatch batch, int position)
     {

@@ -6,7 +6,8 @@ using Testing;
 namespace Attacks;
 
 /// <summary>
-/// A real container engine and the agent's kernel source watching it, for all tests here. The image holds Debian's busybox and the programs of this folder, compiled when
+/// A real container engine and the agent's kernel source watching it, for all tests here. The image holds Debian's busybox and the
+/// programs of this folder, compiled when
 /// the tests run. Tests call <see cref="Require"/> and are skipped with the reason where the kernel or the engine cannot be had.
 /// </summary>
 public sealed class WatchedEngine : IAsyncLifetime
@@ -22,7 +23,8 @@ public sealed class WatchedEngine : IAsyncLifetime
 
     internal RecordingSink Sink { get; } = new();
 
-    internal KernelSource Source { get; } = new(new KernelOptions { Mode = KernelMode.Auto }, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
+    internal KernelSource Source { get; } = new(
+        new KernelOptions { Mode = KernelMode.Auto }, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
 
     public DockerEngine Docker => _docker;
 
@@ -61,7 +63,8 @@ public sealed class WatchedEngine : IAsyncLifetime
             () =>
             {
                 IReadOnlyList<SeenEvent> seen = Sink.Of(id);
-                return seen.FirstOrDefault(one => one.Started) is { } first && seen.Any(one => one.What == "Exited" && one.Task.Tgid == first.Task.Tgid);
+                return seen.FirstOrDefault(one => one.Started) is { } first && seen.Any(one => one.What == "Exited"
+                    && one.Task.Tgid == first.Task.Tgid);
             },
             $"the end of container {id}");
         return Sink.Of(id);

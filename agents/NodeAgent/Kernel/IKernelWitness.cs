@@ -3,7 +3,8 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Kernel;
 
 /// <summary>
-/// Is told of what the kernel showed, at once and in order, by the thread that reads the ring: so it must return quickly and never throw. Whoever has more to do (the hash of
+/// Is told of what the kernel showed, at once and in order, by the thread that reads the ring: so it must return quickly and never
+/// throw. Whoever has more to do (the hash of
 /// an executable, a new reading of a namespace's mounts) puts it into a bounded queue of its own.
 /// </summary>
 internal interface IKernelWitness

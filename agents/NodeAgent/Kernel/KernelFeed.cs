@@ -5,7 +5,8 @@ using Agents.NodeAgent.Sources;
 
 namespace Agents.NodeAgent.Kernel;
 
-/// <summary>The way of a record from the ring to the queue: into order, completed with what is known of its process, announced, numbered. Not thread-safe.</summary>
+/// <summary>The way of a record from the ring to the queue: into order, completed with what is known of its process, announced,
+/// numbered. Not thread-safe.</summary>
 internal sealed class KernelFeed(RecordDecoder decoder, ProcessTable processes, IKernelWitness witness, int mostWaiting)
 {
     /// <summary>Calls after which a mount namespace is not what it was (x86_64).</summary>

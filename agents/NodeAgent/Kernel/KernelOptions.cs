@@ -3,7 +3,8 @@ namespace Agents.NodeAgent.Kernel;
 /// <summary>Whether the kernel is watched.</summary>
 internal enum KernelMode
 {
-    /// <summary>When this machine and our rights allow it; else the agent says what is missing and goes on with its other sources.</summary>
+    /// <summary>When this machine and our rights allow it; else the agent says what is missing and goes on with its other
+    /// sources.</summary>
     Auto,
 
     /// <summary>As Auto, but an agent that cannot watch the kernel ends.</summary>
@@ -28,7 +29,8 @@ internal sealed record KernelOptions
     /// <summary>Likewise for writes to one file.</summary>
     public TimeSpan WriteWindow { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the ring is looked at. Waking the reader for each event would cost the programs that are watched far more.</summary>
+    /// <summary>How often the ring is looked at. Waking the reader for each event would cost the programs that are watched far
+    /// more.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>How old a record is before it gets its number: everything older has arrived by then.</summary>

@@ -7,7 +7,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Agents.NodeAgent.Kernel;
 
-/// <summary>The eBPF programs of bpf/, loaded and attached. They are gone when this is disposed of, or when the process ends in whatever way.</summary>
+/// <summary>The eBPF programs of bpf/, loaded and attached. They are gone when this is disposed of, or when the process ends in
+/// whatever way.</summary>
 internal sealed unsafe class KernelPrograms : IDisposable
 {
     /// <summary>Bytes of the ring, as in bpf/state.h.</summary>
@@ -58,7 +59,8 @@ internal sealed unsafe class KernelPrograms : IDisposable
     /// <summary>True while calls have been counted that no record reports yet.</summary>
     public bool HasOpenBursts => Volatile.Read(ref _open!.As<long>(1)[0]) > 0;
 
-    /// <exception cref="KernelUnavailableException">This kernel, or our rights, do not allow it; the message says what is missing.</exception>
+    /// <exception cref="KernelUnavailableException">This kernel, or our rights, do not allow it; the message says what is
+    /// missing.</exception>
     public static KernelPrograms Attach(KernelOptions options, uint hostMountNs)
     {
         KernelRequirements.Check();
@@ -100,7 +102,8 @@ internal sealed unsafe class KernelPrograms : IDisposable
     private static byte[] ReadObject()
     {
         using Stream? resource = typeof(KernelPrograms).Assembly.GetManifestResourceStream(Resource);
-        if (resource is null) throw new KernelUnavailableException("this agent was built without clang and libbpf-dev, so without its eBPF programs");
+        if (resource is null)
+            throw new KernelUnavailableException("this agent was built without clang and libbpf-dev, so without its eBPF programs");
         var content = new byte[resource.Length];
         resource.ReadExactly(content);
         return content;

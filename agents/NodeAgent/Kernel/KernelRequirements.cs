@@ -17,9 +17,9 @@ internal static class KernelRequirements
         if (RuntimeInformation.OSArchitecture != Architecture.X64)
             throw new KernelUnavailableException($"the eBPF programs are for x86_64; this machine is {RuntimeInformation.OSArchitecture}");
         if (!File.Exists(TypeInformation))
-            throw new KernelUnavailableException($"the kernel has no type information ({TypeInformation}; CONFIG_DEBUG_INFO_BTF, Linux 5.11 or newer)");
+            throw new KernelUnavailableException($"the kernel has no type information ({TypeInformation}; CONFIG_DEBUG_INFO_BTF)");
         if (!HasRights(EffectiveCapabilities()))
-            throw new KernelUnavailableException("the agent may not load eBPF programs: it needs CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON");
+            throw new KernelUnavailableException("loading eBPF programs needs CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON");
     }
 
     /// <summary>The inode of a namespace of the host; that of our own where process 1 does not show its.</summary>

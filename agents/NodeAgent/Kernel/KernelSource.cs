@@ -12,7 +12,8 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Kernel;
 
 /// <summary>
-/// What containers do, seen in the kernel: attaches the programs and reads their ring. Where that cannot be done it says once what is missing; the heartbeat says for as
+/// What containers do, seen in the kernel: attaches the programs and reads their ring. Where that cannot be done it says once what is
+/// missing; the heartbeat says for as
 /// long as it lasts which alarms are blind.
 /// </summary>
 internal sealed class KernelSource(KernelOptions options, IKernelWitness witness, ArgumentRedactor redactor, TimeProvider time, ILogger logger)
@@ -37,7 +38,8 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
 
     public SourceState State => _state;
 
-    /// <summary>Where the records are: Made = Released + Lost + those on their way, exactly once no more are made. From any thread.</summary>
+    /// <summary>Where the records are: Made = Released + Lost + those on their way, exactly once no more are made. From any
+    /// thread.</summary>
     public KernelAccounts Accounts => new(_programs?.Counters.Seen ?? 0, Volatile.Read(ref _released), Volatile.Read(ref _lost));
 
     /// <exception cref="KernelUnavailableException">The kernel cannot be watched and the options say that it must.</exception>
@@ -54,10 +56,11 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
             Log.KernelWatched(logger, calls, (long)time.GetElapsedTime(started).TotalMilliseconds);
             _state = new SourceState(Name, SourceStates.Connected, programs.Missing);
         }
-        catch (KernelUnavailableException fault) when (options.Mode == KernelMode.Auto)
+        catch (KernelUnavailableException fault)
         {
             Log.KernelNotWatched(logger, fault.Message, Blind);
             _state = new SourceState(Name, SourceStates.Unavailable, $"{fault.Message}; {Blind}");
+            if (options.Mode == KernelMode.On) throw;
             return;
         }
 
@@ -119,7 +122,8 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
 
     private static void Add(KernelFeed feed, ReadOnlySpan<byte> record)
     {
-        if (!feed.Add(record)) throw new UnreachableException($"a record of {record.Length} bytes: the agent and its eBPF programs are not of the same build");
+        if (!feed.Add(record))
+            throw new UnreachableException($"a record of {record.Length} bytes: the agent and its eBPF programs are not of the same build");
     }
 
     /// <summary>For processes that were there before: the only way is to ask /proc.</summary>

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Agents.NodeAgent.Kernel;
 
 /// <summary>
-/// The functions of libbpf 1.x (libbpf.h) and libc that loading and reading need. What fails returns a null pointer or a negative number and leaves the reason in errno.
+/// The functions of libbpf 1.x (libbpf.h) and libc that loading and reading need. What fails returns a null pointer or a negative
+/// number and leaves the reason in errno.
 /// </summary>
 internal static partial class Libbpf
 {
@@ -23,10 +24,12 @@ internal static partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_object__close")]
     public static partial void CloseObject(nint loaded);
 
-    [LibraryImport(Library, EntryPoint = "bpf_object__find_program_by_name", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "bpf_object__find_program_by_name", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint FindProgram(nint loaded, string name);
 
-    [LibraryImport(Library, EntryPoint = "bpf_object__find_map_fd_by_name", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "bpf_object__find_map_fd_by_name", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FindMap(nint loaded, string name);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload", SetLastError = true)]

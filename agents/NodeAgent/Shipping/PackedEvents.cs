@@ -3,7 +3,8 @@ using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Shipping;
 
-/// <summary>Many events in one piece of memory, so that an event is a position and costs no object of its own. Safe for any number of readers.</summary>
+/// <summary>Many events in one piece of memory, so that an event is a position and costs no object of its own. Safe for any number of
+/// readers.</summary>
 internal interface IPackedEvents
 {
     /// <summary>Adds the event at <paramref name="position"/> as the batch's next.</summary>

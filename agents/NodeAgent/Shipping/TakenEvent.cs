@@ -39,13 +39,20 @@ internal abstract record EventContent
 
     public sealed record Packed(IPackedEvents Events) : EventContent
     {
-        public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) => Events.AddTo(batch, tasks, taken.BootNs, taken.Position);
+        public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) => Events.AddTo(batch, tasks,
+            taken.BootNs, taken.Position);
     }
 
     public sealed record Loss(LostRange Range) : EventContent
     {
         public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) =>
-            batch.AddLoss(taken.BootNs, new LossRecord { Cause = Range.Cause, Count = Range.Count, FirstSequence = Range.First, LastSequence = Range.Last });
+            batch.AddLoss(taken.BootNs, new LossRecord
+            {
+                Cause = Range.Cause,
+                Count = Range.Count,
+                FirstSequence = Range.First,
+                LastSequence = Range.Last
+            });
     }
 }
 

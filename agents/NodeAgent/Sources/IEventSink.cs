@@ -13,7 +13,8 @@ internal interface IEventSink
     /// <summary>Takes an event of a source that can wait for room (a file, an announcement that is made again anyway).</summary>
     Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation);
 
-    /// <summary>Takes events of a source that can neither wait nor send again, in order. Those that find no room are numbered all the same and reported as lost.</summary>
+    /// <summary>Takes events of a source that can neither wait nor send again, in order. Those that find no room are numbered all the
+    /// same and reported as lost.</summary>
     void Take(ReadOnlySpan<PackedEvent> events);
 
     /// <summary>As the first, for an event that the agent composed.</summary>

@@ -24,7 +24,8 @@ public sealed class KernelFeedTests : IDisposable
 
     public KernelFeedTests()
     {
-        _sequence = SequenceKeeper.Open(_directory.Path, new NodeBoot(new NodeId("n"), new BootId("b")), _clock, TimeProvider.System, NullLogger.Instance);
+        _sequence = SequenceKeeper.Open(_directory.Path, new NodeBoot(new NodeId("n"), new BootId("b")), _clock, TimeProvider.System,
+            NullLogger.Instance);
         _queue = new EventQueue(_sequence, _clock, new QueueLimits(1000, 1 << 20));
         var processes = new ProcessTable(new Names(), RecordBytes.HostPidNs, tgid => "/from/proc"u8.ToArray());
         _feed = new KernelFeed(new RecordDecoder(RecordBytes.HostMountNs, new ArgumentRedactor(RedactionRules.Default)), processes, _witness, 1000);
@@ -165,7 +166,8 @@ public sealed class KernelFeedTests : IDisposable
         _queue.TakeBatch(later, 100, long.MaxValue);
 
         _taken.Select(taken => taken.BootNs).ShouldBe([1, 2, 3]);
-        later.ShouldHaveSingleItem().Content.ShouldBeOfType<EventContent.Loss>().Range.ShouldBe(new LostRange(LossCause.Spool, 7, first + 3, first + 9));
+        later.ShouldHaveSingleItem().Content.ShouldBeOfType<EventContent.Loss>().Range.ShouldBe(new LostRange(LossCause.Spool, 7,
+            first + 3, first + 9));
     }
 
     [Fact]

@@ -3,7 +3,8 @@ using Agents.NodeAgent.Kernel.Ring;
 
 namespace NodeAgent.Tests.Kernel;
 
-/// <summary>The reader on a file that is laid out as the kernel lays out a ring: the reader's page, the writers' page, the data twice.</summary>
+/// <summary>The reader on a file that is laid out as the kernel lays out a ring: the reader's page, the writers' page, the data
+/// twice.</summary>
 public sealed class RingReaderTests : IDisposable
 {
     private const uint Busy = 1u << 31;

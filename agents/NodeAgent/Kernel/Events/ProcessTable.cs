@@ -3,7 +3,8 @@ using Agents.NodeAgent.Kernel.Ring;
 namespace Agents.NodeAgent.Kernel.Events;
 
 /// <summary>
-/// The processes that records speak of, so that every event can say what its process runs. Fed in the order of time. A process that has ended is remembered for a while:
+/// The processes that records speak of, so that every event can say what its process runs. Fed in the order of time. A process that has
+/// ended is remembered for a while:
 /// records of its other threads may come after its end. Not thread-safe.
 /// </summary>
 /// <param name="exePath">Path of the executable of a process that was there before; empty when it cannot be read.</param>
@@ -41,7 +42,8 @@ internal sealed class ProcessTable(IContainerNames names, uint hostPidNs, Func<i
         ReadOnlyMemory<byte> container = names.Container(head.Task.Container);
         ReadOnlyMemory<byte> cgroup = names.Path(head.Task.Cgroup);
         bool known = _facts.TryGetValue(key, out ProcessFacts? facts);
-        if (known && head.Kind != RecordKind.Executed && facts!.ContainerId.Equals(container) && facts.CgroupPath.Equals(cgroup)) return facts;
+        if (known && head.Kind != RecordKind.Executed && facts!.ContainerId.Equals(container) && facts.CgroupPath.Equals(cgroup))
+            return facts;
 
         facts = new ProcessFacts(ExePath(in head, record, facts), container, cgroup);
         if (!known && _facts.Count >= Most) Clear();
@@ -59,7 +61,8 @@ internal sealed class ProcessTable(IContainerNames names, uint hostPidNs, Func<i
         }
 
         if (known is not null) return known.ExePath;
-        if (head.Kind == RecordKind.Fork && _facts.TryGetValue((head.Task.ParentTgid, head.Task.ParentStart), out ProcessFacts? parent)) return parent.ExePath;
+        if (head.Kind == RecordKind.Fork && _facts.TryGetValue((head.Task.ParentTgid, head.Task.ParentStart), out ProcessFacts? parent))
+            return parent.ExePath;
         return exePath(head.Task.Tgid);
     }
 
@@ -70,7 +73,8 @@ internal sealed class ProcessTable(IContainerNames names, uint hostPidNs, Func<i
         RingTask gone = _ended.Dequeue();
         var key = (gone.Tgid, gone.Start);
         _facts.Remove(key);
-        if (_numbers.TryGetValue((gone.PidNs, gone.NamespaceTgid), out (int, long) last) && last == key) _numbers.Remove((gone.PidNs, gone.NamespaceTgid));
+        if (_numbers.TryGetValue((gone.PidNs, gone.NamespaceTgid), out (int, long) last) && last == key) _numbers.Remove((gone.PidNs,
+            gone.NamespaceTgid));
     }
 
     /// <summary>Never in an orderly life; the table is filled again from what comes.</summary>

@@ -33,7 +33,8 @@ internal sealed class RecordDecoder(uint hostMountNs, ArgumentRedactor redactor)
     }
 
     /// <summary>The executable that an exec's record names.</summary>
-    public FileReference Executable(ReadOnlySpan<byte> record) => Reference(in RingRecord.Of(record), RingRecord.Text(record, RecordText.Path));
+    public FileReference Executable(ReadOnlySpan<byte> record) => Reference(in RingRecord.Of(record), RingRecord.Text(record,
+        RecordText.Path));
 
     /// <summary>exit_code as the kernel has it: wait(2).</summary>
     private static ProcessRecord Exited(long code) =>
@@ -104,7 +105,8 @@ internal sealed class RecordDecoder(uint hostMountNs, ArgumentRedactor redactor)
         return call;
     }
 
-    /// <summary>The argument that the rule names as the operation's flags, mode or owner: its position is in the operation's upper bits.</summary>
+    /// <summary>The argument that the rule names as the operation's flags, mode or owner: its position is in the operation's upper
+    /// bits.</summary>
     private static long FlagsOf(in RingRecord head)
     {
         uint argument = (head.Operation >> 8) & 0xff;
@@ -115,7 +117,8 @@ internal sealed class RecordDecoder(uint hostMountNs, ArgumentRedactor redactor)
     {
         ref readonly RingRecord head = ref RingRecord.Of(record);
         ReadOnlySpan<byte> names = RingRecord.Text(record, which);
-        ReadOnlySpan<byte> raw = which == RecordText.Other && head.Kind == RecordKind.Executed ? default : RingRecord.Text(record, which + 1);
+        ReadOnlySpan<byte> raw = which == RecordText.Other && head.Kind == RecordKind.Executed ? default : RingRecord.Text(record,
+            which + 1);
         Span<byte> path = stackalloc byte[RecordPath.Longest];
         if (which == RecordText.Other && head.Flags.HasFlag(RecordFlags.OtherIsText)) return batch.AddText(raw);
         if (head.Flags.HasFlag(which == RecordText.Other ? RecordFlags.OtherIsBase : RecordFlags.PathIsBase))

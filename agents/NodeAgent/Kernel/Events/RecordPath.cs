@@ -39,7 +39,8 @@ internal static class RecordPath
     }
 
     /// <summary>
-    /// Writes the path of an argument that starts from a directory, without "." and ".." and doubled slashes; gives its length. Symbolic links in the argument are not
+    /// Writes the path of an argument that starts from a directory, without "." and ".." and doubled slashes; gives its length.
+    /// Symbolic links in the argument are not
     /// followed: the kernel has no name for what a call has removed or not opened.
     /// </summary>
     public static int Write(ReadOnlySpan<byte> directoryNames, ReadOnlySpan<byte> argument, Span<byte> into)

@@ -7,7 +7,8 @@ namespace Agents.NodeAgent.Kernel.Ring;
 internal readonly record struct WaitingRecord(long At, RecordPage Page, int Position);
 
 /// <summary>
-/// Puts the records of all CPUs into the order of their time. A CPU can be interrupted between looking at the clock and its place in the ring, so records are a little out of
+/// Puts the records of all CPUs into the order of their time. A CPU can be interrupted between looking at the clock and its place in
+/// the ring, so records are a little out of
 /// order there; each waits until everything older has had time to arrive. Nearly sorted input makes an insertion cheap. Not thread-safe.
 /// </summary>
 /// <param name="most">Records that may wait; more than these leave before their time.</param>
@@ -34,7 +35,8 @@ internal sealed class RecordOrder(RecordDecoder decoder, int most)
         _waiting.Insert(place, new WaitingRecord(at, _page, position));
     }
 
-    /// <summary>Takes the oldest records: those not younger than <paramref name="until"/> and those too many. Valid until the next call of anything here.</summary>
+    /// <summary>Takes the oldest records: those not younger than <paramref name="until"/> and those too many. Valid until the next call
+    /// of anything here.</summary>
     public ReadOnlySpan<WaitingRecord> Take(long until)
     {
         int from = _gone;

@@ -6,7 +6,8 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Kernel.Ring;
 
 /// <summary>
-/// Records copied out of the ring, back to back, with what the agent knows of their processes. Kept alive by the events in it; so an event costs no
+/// Records copied out of the ring, back to back, with what the agent knows of their processes. Kept alive by the events in it; so an
+/// event costs no
 /// allocation of its own. One thread fills it; others may meanwhile read what was handed to them before.
 /// </summary>
 internal sealed class RecordPage(RecordDecoder decoder, int size) : IPackedEvents
@@ -39,7 +40,8 @@ internal sealed class RecordPage(RecordDecoder decoder, int size) : IPackedEvent
 
     public ReadOnlySpan<byte> Record(int position) => _bytes.AsSpan(position, (int)Head(position).Size);
 
-    public void AddTo(EventBatch batch, TaskSnapshots tasks, long bootNs, int position) => decoder.AddTo(batch, tasks, bootNs, Record(position), this);
+    public void AddTo(EventBatch batch, TaskSnapshots tasks, long bootNs, int position) => decoder.AddTo(batch, tasks, bootNs,
+        Record(position), this);
 
     /// <summary>Keeps what is known of a record's process; gives its number on this page.</summary>
     public int Link(ProcessFacts facts)

@@ -1,7 +1,8 @@
 namespace Agents.NodeAgent.Kernel.Ring;
 
 /// <summary>
-/// Reads a BPF ring buffer in place (Linux: Documentation/bpf/ringbuf.rst): a page with the reader's position, a page with the writers', and the data twice in
+/// Reads a BPF ring buffer in place (Linux: Documentation/bpf/ringbuf.rst): a page with the reader's position, a page with the
+/// writers', and the data twice in
 /// a row, so that a record never wraps. One thread at a time.
 /// </summary>
 internal sealed unsafe class RingReader : IDisposable
@@ -23,7 +24,8 @@ internal sealed unsafe class RingReader : IDisposable
         _producer = SharedMemory.Map(map, (nuint)page + 2 * (nuint)size, writable: false, offset: page);
     }
 
-    /// <summary>Hands over the records that are there, oldest first, at most <paramref name="most"/> bytes of them; gives whether more may be left.</summary>
+    /// <summary>Hands over the records that are there, oldest first, at most <paramref name="most"/> bytes of them; gives whether more
+    /// may be left.</summary>
     public bool Read(RecordSink sink, long most)
     {
         ref ulong consumed = ref *(ulong*)_consumer.Pointer;

@@ -121,7 +121,8 @@ internal struct RingRecord
     public static ref readonly RingRecord Of(ReadOnlySpan<byte> record) => ref MemoryMarshal.AsRef<RingRecord>(record);
 
     /// <summary>
-    /// One of the texts. A record that stands for a burst holds only the first of them; then a text is shorter than its length says, or empty.
+    /// One of the texts. A record that stands for a burst holds only the first of them; then a text is shorter than its length says, or
+    /// empty.
     /// </summary>
     public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> record, RecordText which)
     {

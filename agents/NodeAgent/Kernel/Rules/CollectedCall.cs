@@ -52,7 +52,8 @@ internal sealed record CollectedCall(string Name, int Number, params int[] Compa
     public byte FlagArgument { get; init; } = CallRule.NoArgument;
 
     /// <summary>
-    /// Reported also while a runtime prepares a container or an exec session, before the first program of its own; marked so. Detectors leave nearly all of that alone.
+    /// Reported also while a runtime prepares a container or an exec session, before the first program of its own; marked so. Detectors
+    /// leave nearly all of that alone.
     /// </summary>
     public bool OfRuntime { get; init; }
 

@@ -2,7 +2,8 @@ using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Kernel.Rules;
 
-/// <summary>The calls that become events of files. Arguments are counted from 0; what was refused is reported, other failures are not.</summary>
+/// <summary>The calls that become events of files. Arguments are counted from 0; what was refused is reported, other failures are
+/// not.</summary>
 internal static class FileCalls
 {
     /// <summary>ioctl(2) FS_IOC_SETFLAGS: the immutable and append-only marks.</summary>
@@ -53,7 +54,8 @@ internal static class FileCalls
             DirectoryArgument = 0, Other = PathFrom.User, OtherArgument = 3, OtherDirectory = 2, FlagArgument = 4,
         },
         Named(new("symlink", 88, 83), FileOperation.Symlink, path: 1) with { Other = PathFrom.Plain, OtherArgument = 0 },
-        Named(new("symlinkat", 266, 304), FileOperation.Symlink, path: 2) with { DirectoryArgument = 1, Other = PathFrom.Plain, OtherArgument = 0 },
+        Named(new("symlinkat", 266, 304), FileOperation.Symlink, path: 2) with { DirectoryArgument = 1, Other = PathFrom.Plain,
+            OtherArgument = 0 },
 
         Named(new("chmod", 90, 15), FileOperation.ChangeMode, path: 0) with { FlagArgument = 1 },
         Descriptor(new("fchmod", 91, 94), FileOperation.ChangeMode) with { FlagArgument = 1 },
@@ -73,7 +75,8 @@ internal static class FileCalls
         Attribute(Named(new("removexattr", 197, 235), FileOperation.RemoveExtendedAttribute, path: 0)),
         Attribute(Named(new("lremovexattr", 198, 236), FileOperation.RemoveExtendedAttribute, path: 0)),
         Attribute(Descriptor(new("fremovexattr", 199, 237), FileOperation.RemoveExtendedAttribute)),
-        Descriptor(new("ioctl", 16, 54), FileOperation.Other) with { Filter = CallFilter.Equal, FilterArgument = 1, Value = SetFileFlags, FlagArgument = 1 },
+        Descriptor(new("ioctl", 16, 54), FileOperation.Other) with { Filter = CallFilter.Equal, FilterArgument = 1,
+            Value = SetFileFlags, FlagArgument = 1 },
 
         Named(new("chdir", 80, 12), FileOperation.ChangeDirectory, path: 0) with { Path = PathFrom.WorkingDirectory, OfRuntime = true },
         Descriptor(new("fchdir", 81, 133), FileOperation.ChangeDirectory) with { OfRuntime = true },

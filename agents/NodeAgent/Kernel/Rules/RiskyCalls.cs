@@ -1,7 +1,8 @@
 namespace Agents.NodeAgent.Kernel.Rules;
 
 /// <summary>
-/// The calls that become events of calls, with every result: those that take part in escapes or attacks on the kernel, and those that the patterns of the alarms
+/// The calls that become events of calls, with every result: those that take part in escapes or attacks on the kernel, and those that
+/// the patterns of the alarms
 /// need. Arguments are counted from 0.
 /// </summary>
 internal static class RiskyCalls
@@ -22,11 +23,13 @@ internal static class RiskyCalls
         // Files by handle.
         new("open_by_handle_at", 304, 342)
         {
-            Path = PathFrom.Result, Other = PathFrom.Descriptor, OtherArgument = 0, Data = DataFrom.FileHandle, DataArgument = 1, Burst = BurstOf.Call,
+            Path = PathFrom.Result, Other = PathFrom.Descriptor, OtherArgument = 0, Data = DataFrom.FileHandle, DataArgument = 1,
+            Burst = BurstOf.Call,
         },
         new("name_to_handle_at", 303, 341)
         {
-            Path = PathFrom.User, PathArgument = 1, DirectoryArgument = 0, Data = DataFrom.FileHandle, DataArgument = 2, Burst = BurstOf.Call,
+            Path = PathFrom.User, PathArgument = 1, DirectoryArgument = 0, Data = DataFrom.FileHandle, DataArgument = 2,
+            Burst = BurstOf.Call,
         },
 
         // Other processes.
@@ -39,7 +42,8 @@ internal static class RiskyCalls
         new("kill", 62, 37) { ByDefault = false, TargetArgument = 0, Burst = BurstOf.Argument, BurstArgument = 1 },
         new("madvise", 28, 219)
         {
-            Filter = CallFilter.Equal, FilterArgument = 2, Value = DontNeed, Burst = BurstOf.Argument, BurstArgument = 0, AtLeast = RaceRepeats,
+            Filter = CallFilter.Equal, FilterArgument = 2, Value = DontNeed, Burst = BurstOf.Argument, BurstArgument = 0,
+            AtLeast = RaceRepeats,
             Results = ReportedResults.Success,
         },
 
@@ -50,17 +54,20 @@ internal static class RiskyCalls
         new("clone3", 435, 435) { Filter = CallFilter.Clone3 },
         new("mount", 165, 21)
         {
-            OfRuntime = true, Path = PathFrom.User, PathArgument = 1, Other = PathFrom.Plain, OtherArgument = 0, Data = DataFrom.String, DataArgument = 2,
+            OfRuntime = true, Path = PathFrom.User, PathArgument = 1, Other = PathFrom.Plain, OtherArgument = 0, Data = DataFrom.String,
+            DataArgument = 2,
         },
         new("umount2", 166, 52) { OfRuntime = true, Path = PathFrom.User, PathArgument = 0 },
         new("pivot_root", 155, 217) { OfRuntime = true, Path = PathFrom.User, PathArgument = 0, Other = PathFrom.User, OtherArgument = 1 },
         new("open_tree", 428, 428) { Path = PathFrom.Result, PathArgument = 1, DirectoryArgument = 0 },
         new("move_mount", 429, 429)
         {
-            OfRuntime = true, Path = PathFrom.User, PathArgument = 3, DirectoryArgument = 2, Other = PathFrom.User, OtherArgument = 1, OtherDirectory = 0,
+            OfRuntime = true, Path = PathFrom.User, PathArgument = 3, DirectoryArgument = 2, Other = PathFrom.User, OtherArgument = 1,
+            OtherDirectory = 0,
         },
         new("fsopen", 430, 430) { Data = DataFrom.String, DataArgument = 0 },
-        new("fsconfig", 431, 431) { Other = PathFrom.Plain, OtherArgument = 2, Data = DataFrom.String, DataArgument = 3, Burst = BurstOf.Argument, BurstArgument = 0 },
+        new("fsconfig", 431, 431) { Other = PathFrom.Plain, OtherArgument = 2, Data = DataFrom.String, DataArgument = 3,
+            Burst = BurstOf.Argument, BurstArgument = 0 },
         new("fsmount", 432, 432),
         new("fspick", 433, 433) { Path = PathFrom.User, PathArgument = 1, DirectoryArgument = 0 },
         new("mount_setattr", 442, 442) { OfRuntime = true, Path = PathFrom.User, PathArgument = 1, DirectoryArgument = 0 },
@@ -102,9 +109,11 @@ internal static class RiskyCalls
         new("socket", 41, 359) { Filter = CallFilter.Socket },
         new("connect", 42, 362)
         {
-            Path = PathFrom.Descriptor, PathArgument = 0, Data = DataFrom.SocketAddress, DataArgument = 1, DataLengthArgument = 2, Burst = BurstOf.Call,
+            Path = PathFrom.Descriptor, PathArgument = 0, Data = DataFrom.SocketAddress, DataArgument = 1, DataLengthArgument = 2,
+            Burst = BurstOf.Call,
         },
-        new("bind", 49, 361) { Path = PathFrom.Descriptor, PathArgument = 0, Data = DataFrom.SocketAddress, DataArgument = 1, DataLengthArgument = 2 },
+        new("bind", 49, 361) { Path = PathFrom.Descriptor, PathArgument = 0, Data = DataFrom.SocketAddress, DataArgument = 1,
+            DataLengthArgument = 2 },
         Accepted(new("accept", 43)),
         Accepted(new("accept4", 288, 364)),
         Duplicated(new("dup", 32, 41)),
@@ -112,7 +121,8 @@ internal static class RiskyCalls
         Duplicated(new("dup3", 292, 330)) with { FilterArgument = 1 },
         new("fcntl", 72, 221, 55)
         {
-            Path = PathFrom.Descriptor, PathArgument = 0, Filter = CallFilter.Control, Results = ReportedResults.Success, Burst = BurstOf.Argument, BurstArgument = 1,
+            Path = PathFrom.Descriptor, PathArgument = 0, Filter = CallFilter.Control, Results = ReportedResults.Success,
+            Burst = BurstOf.Argument, BurstArgument = 1,
         },
         new("splice", 275, 313)
         {
@@ -121,7 +131,8 @@ internal static class RiskyCalls
         },
         new("read", 0, 3)
         {
-            Path = PathFrom.Descriptor, PathArgument = 0, Filter = CallFilter.Read, Results = ReportedResults.Success, Burst = BurstOf.File, BurstArgument = 0,
+            Path = PathFrom.Descriptor, PathArgument = 0, Filter = CallFilter.Read, Results = ReportedResults.Success,
+            Burst = BurstOf.File, BurstArgument = 0,
         },
     ];
 
