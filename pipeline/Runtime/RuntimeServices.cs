@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Pipeline.Detection;
+using Pipeline.Domain.Kernel;
 using Pipeline.Runtime.Ports;
 using Pipeline.Runtime.Processing;
 
@@ -14,10 +16,10 @@ namespace Pipeline.Runtime;
 /// </summary>
 public static class RuntimeServices
 {
-    /// <param name="policy">What detectors run under; the built-in one where none is given.</param>
+    /// <param name="detectors">What runs; the catalogue under the built-in policy where nothing is given.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message names each fault.</exception>
     public static IServiceCollection AddPipelineRuntime(
-        this IServiceCollection services, RuntimeOptions options, DetectionPolicy? policy = null)
+        this IServiceCollection services, RuntimeOptions options, ImmutableArray<DetectorFactory>? detectors = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         string[] faults = [.. options.Validate()];
@@ -29,7 +31,7 @@ public static class RuntimeServices
             .AddSingleton<Telemetry>()
             .AddSingleton<IPartitionRuntime>(provider => new PartitionRuntime(
                 provider.GetRequiredService<ActorSystem>(),
-                DetectorRoster.Of(Catalog.Under(policy ?? DetectionPolicy.Default)),
+                DetectorRoster.Of(detectors ?? Catalog.Detectors),
                 provider.GetRequiredService<IAlarmStore>(),
                 provider.GetRequiredService<IPoisonEvents>(),
                 options,

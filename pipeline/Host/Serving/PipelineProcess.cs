@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +9,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Pipeline.Api;
+using Pipeline.Detection;
+using Pipeline.Detection.Fingerprints;
 using Pipeline.EventStore;
+using Pipeline.Feeds;
 using Pipeline.Ingest;
 using Pipeline.Publishing;
 using Pipeline.Runtime;
@@ -25,7 +29,7 @@ internal static class PipelineProcess
     /// <returns>Exit code: 0 stopped as asked, 2 the address cannot be listened on.</returns>
     public static async Task<int> RunAsync(ServeOptions options, TextWriter errors, CancellationToken cancellation)
     {
-        await using WebApplication app = Build(options);
+        await using WebApplication app = Build(options, await LoadFeedsAsync(options.Policy, errors));
         try
         {
             await app.StartAsync(cancellation);
@@ -41,7 +45,20 @@ internal static class PipelineProcess
         return 0;
     }
 
-    private static WebApplication Build(ServeOptions options)
+    /// <summary>A feed is somebody else's: what is bad in it is said and does not stop the process.</summary>
+    private static async Task<FingerprintSet> LoadFeedsAsync(DetectionPolicy policy, TextWriter errors)
+    {
+        (FingerprintSet set, ImmutableArray<FeedReport> reports) = FingerprintFeeds.Load(policy.MaliciousProgram.FingerprintFeeds);
+        foreach (FeedReport report in reports)
+        {
+            await errors.WriteLineAsync($"alarmctl serve: feed {report.File}: {report.Taken} digests, {report.Ignored} ignored, {report.Bad} bad, {report.Refused} without room");
+            foreach (FeedFault fault in report.Faults) await errors.WriteLineAsync($"alarmctl serve: feed {fault}");
+        }
+
+        return set;
+    }
+
+    private static WebApplication Build(ServeOptions options, FingerprintSet fingerprints)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "alarmctl" });
         builder.WebHost.UseUrls(options.Listen.GetLeftPart(UriPartial.Authority));
@@ -61,7 +78,7 @@ internal static class PipelineProcess
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWait);
         // On loopback a browser of this machine is the only stranger: a page that rebinds its name to 127.0.0.1 comes with that name as the host.
         if (options.Listen.IsLoopback) builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
-        Compose(builder.Services, options);
+        Compose(builder.Services, options, fingerprints);
         WebApplication app = builder.Build();
         if (options.Listen.IsLoopback) app.UseHostFiltering();
         app.MapAlarmApi();
@@ -71,11 +88,11 @@ internal static class PipelineProcess
         return app;
     }
 
-    private static void Compose(IServiceCollection services, ServeOptions options)
+    private static void Compose(IServiceCollection services, ServeOptions options, FingerprintSet fingerprints)
     {
         // Hosted services stop in the opposite order of registration: ingest drains before the store and the actors go.
         services.AddEventStore(options.Postgres);
-        services.AddPipelineRuntime(new RuntimeOptions(), options.Policy);
+        services.AddPipelineRuntime(new RuntimeOptions(), Catalog.Under(options.Policy, fingerprints));
         services.AddIngest(new IngestOptions
         {
             BootstrapServers = options.Kafka,
