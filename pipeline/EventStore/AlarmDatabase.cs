@@ -101,6 +101,7 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmConfirmed>(EventNames.AlarmConfirmed);
         options.Events.MapEventType<AlarmRecurred>(EventNames.AlarmRecurred);
         options.Events.MapEventType<AlarmEscalated>(EventNames.AlarmEscalated);
+        options.Events.MapEventType<AlarmAmended>(EventNames.AlarmAmended);
         options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
         options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
