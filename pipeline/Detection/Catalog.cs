@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.FileEscape;
+using Pipeline.Detection.SensitiveFileAccess;
 using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection;
@@ -16,6 +18,8 @@ public static class Catalog
         return
         [
             new(AbnormalStartupDetector.Description, () => new AbnormalStartupDetector(policy.AbnormalStartup)),
+            new(FileEscapeDetector.Description, () => new FileEscapeDetector(policy.FileEscape)),
+            new(SensitiveFileAccessDetector.Description, () => new SensitiveFileAccessDetector(policy.SensitiveFileAccess)),
         ];
     }
 }

@@ -1,4 +1,6 @@
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.FileEscape;
+using Pipeline.Detection.SensitiveFileAccess;
 
 namespace Pipeline.Detection;
 
@@ -8,4 +10,8 @@ public sealed record DetectionPolicy
     public static DetectionPolicy Default { get; } = new();
 
     public StartupPolicy AbnormalStartup { get; init; } = StartupPolicy.Default;
+
+    public FileEscapePolicy FileEscape { get; init; } = FileEscapePolicy.Default;
+
+    public SensitiveFilePolicy SensitiveFileAccess { get; init; } = SensitiveFilePolicy.Default;
 }

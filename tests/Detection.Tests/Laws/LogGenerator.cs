@@ -26,6 +26,7 @@ public static class LogGenerator
     private static readonly (int Weight, Gen<Action<Script>> Step)[] AlarmSteps =
     [
         .. ProcessSteps.All,
+        .. FileSteps.All,
     ];
 
     private static readonly Gen<Action<Script>> Steps = Gen.Frequency<Action<Script>>(
