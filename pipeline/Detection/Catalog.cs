@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.FileEscape;
 using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Detection.MaliciousProgram;
+using Pipeline.Detection.SensitiveFileAccess;
 using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Domain.Kernel;
 
@@ -27,6 +29,8 @@ public static class Catalog
             new(AbnormalProcessDetector.Description, () => new AbnormalProcessDetector(policy.AbnormalProcess)),
             new(VulnerabilityEscapeDetector.Description, () => new VulnerabilityEscapeDetector(policy.VulnerabilityEscape)),
             new(HighRiskSystemCallDetector.Description, () => new HighRiskSystemCallDetector(policy.HighRiskSystemCall)),
+            new(FileEscapeDetector.Description, () => new FileEscapeDetector(policy.FileEscape)),
+            new(SensitiveFileAccessDetector.Description, () => new SensitiveFileAccessDetector(policy.SensitiveFileAccess)),
         ];
         var stamp = new PolicyStamp(policy.Id, policy.Version);
         return [.. detectors.Select(detector => detector with { Policy = stamp })];

@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.FileEscape;
 using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Detection.MaliciousProgram;
+using Pipeline.Detection.SensitiveFileAccess;
 using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Domain.Kernel;
 
@@ -30,4 +32,8 @@ public sealed record DetectionPolicy
     public EscapePolicy VulnerabilityEscape { get; init; } = EscapePolicy.Default;
 
     public SystemCallPolicy HighRiskSystemCall { get; init; } = SystemCallPolicy.Default;
+
+    public FileEscapePolicy FileEscape { get; init; } = FileEscapePolicy.Default;
+
+    public SensitiveFilePolicy SensitiveFileAccess { get; init; } = SensitiveFilePolicy.Default;
 }

@@ -105,6 +105,7 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmConfirmed>(EventNames.AlarmConfirmed);
         options.Events.MapEventType<AlarmRecurred>(EventNames.AlarmRecurred);
         options.Events.MapEventType<AlarmEscalated>(EventNames.AlarmEscalated);
+        options.Events.MapEventType<AlarmAmended>(EventNames.AlarmAmended);
         options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
         if (subscriber is not null) Subscribe(options, new AlarmSubscription(connections, subscriber));
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());

@@ -13,6 +13,7 @@ namespace Pipeline.EventStore;
 [JsonSerializable(typeof(AlarmConfirmed))]
 [JsonSerializable(typeof(AlarmRecurred))]
 [JsonSerializable(typeof(AlarmEscalated))]
+[JsonSerializable(typeof(AlarmAmended))]
 internal sealed partial class AlarmJson : JsonSerializerContext
 {
     /// <summary>Generated code asks the options for converters and names: they have to be told here, to Marten's options.</summary>

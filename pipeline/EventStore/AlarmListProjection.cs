@@ -21,9 +21,15 @@ internal sealed class AlarmListProjection : IProjection
             occurrences = greatest(a.occurrences, c.occurrences),
             severity = coalesce(c.severity, a.severity),
             severity_rank = coalesce(c.severity_rank, a.severity_rank),
-            outcome = coalesce(c.outcome, a.outcome)
+            outcome = coalesce(c.outcome, a.outcome),
+            container_name = coalesce(c.container_name, a.container_name),
+            image = coalesce(c.image, a.image),
+            image_digest = coalesce(c.image_digest, a.image_digest),
+            namespace = coalesce(c.namespace, a.namespace),
+            pod = coalesce(c.pod, a.pod),
+            workload = coalesce(c.workload, a.workload)
         from jsonb_to_recordset(?::jsonb) as c(id uuid, events integer, last_seen timestamptz, confirmed_at timestamptz, occurrences bigint, severity text,
-            severity_rank integer, outcome text)
+            severity_rank integer, outcome text, container_name text, image text, image_digest text, namespace text, pod text, workload text)
         where a.id = c.id
         """;
 

@@ -135,6 +135,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
             AlarmConfirmed confirmed => new Event<AlarmConfirmed>(confirmed),
             AlarmRecurred recurred => new Event<AlarmRecurred>(recurred),
             AlarmEscalated worse => new Event<AlarmEscalated>(worse),
+            AlarmAmended amended => new Event<AlarmAmended>(amended),
             _ => throw new ArgumentException($"An alarm event without a stored form: {e.GetType().Name}", nameof(e)),
         };
         stored.Id = id;

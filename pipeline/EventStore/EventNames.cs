@@ -11,4 +11,5 @@ internal static class EventNames
     public const string AlarmConfirmed = "alarm-confirmed";
     public const string AlarmRecurred = "alarm-recurred";
     public const string AlarmEscalated = "alarm-escalated";
+    public const string AlarmAmended = "alarm-amended";
 }

@@ -13,6 +13,7 @@ internal static class StorableEvent
         AlarmRaised raised => From(raised),
         AlarmConfirmed confirmed => confirmed with { Evidence = From(confirmed.Evidence) },
         AlarmRecurred recurred => recurred with { Evidence = From(recurred.Evidence) },
+        AlarmAmended amended => amended with { Source = From(amended.Source), Evidence = From(amended.Evidence) },
         AlarmEscalated escalated => escalated with { Evidence = From(escalated.Evidence) },
         _ => throw new ArgumentException($"An alarm event without a stored form: {e.GetType().Name}", nameof(e)),
     };

@@ -55,6 +55,7 @@ internal static class AlarmMessage
         AlarmConfirmed => "confirmed",
         AlarmRecurred => "recurred",
         AlarmEscalated => "escalated",
+        AlarmAmended => "amended",
         _ => throw new ArgumentException($"An alarm event without a published form: {alarm.GetType().Name}", nameof(alarm)),
     };
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Detection.AbnormalStartup;
+using Pipeline.Detection.FileEscape;
 using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Detection.MaliciousProgram;
+using Pipeline.Detection.SensitiveFileAccess;
 using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Runtime.Processing;
 
@@ -18,6 +20,8 @@ internal static class Actors
         [AbnormalProcessDetector.Description.Name] = typeof(AbnormalProcessActor),
         [VulnerabilityEscapeDetector.Description.Name] = typeof(VulnerabilityEscapeActor),
         [HighRiskSystemCallDetector.Description.Name] = typeof(HighRiskSystemCallActor),
+        [FileEscapeDetector.Description.Name] = typeof(FileEscapeActor),
+        [SensitiveFileAccessDetector.Description.Name] = typeof(SensitiveFileAccessActor),
     }.ToImmutableDictionary();
 }
 
@@ -30,3 +34,7 @@ internal sealed class AbnormalProcessActor(DetectorSeat seat) : DetectorActor(se
 internal sealed class VulnerabilityEscapeActor(DetectorSeat seat) : DetectorActor(seat);
 
 internal sealed class HighRiskSystemCallActor(DetectorSeat seat) : DetectorActor(seat);
+
+internal sealed class FileEscapeActor(DetectorSeat seat) : DetectorActor(seat);
+
+internal sealed class SensitiveFileAccessActor(DetectorSeat seat) : DetectorActor(seat);

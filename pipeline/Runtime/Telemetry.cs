@@ -104,6 +104,7 @@ public sealed class Telemetry : IDisposable
     {
         AlarmRaised => "raised",
         AlarmConfirmed => "confirmed",
+        AlarmAmended => "amended",
         AlarmRecurred => "recurred",
         AlarmEscalated => "escalated",
         _ => "other",

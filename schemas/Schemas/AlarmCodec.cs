@@ -13,7 +13,7 @@ public static class AlarmCodec
 {
     public const string Subject = "alarms";
 
-    private const string Raised = "raised", Confirmed = "confirmed", Recurred = "recurred", Escalated = "escalated";
+    private const string Raised = "raised", Confirmed = "confirmed", Recurred = "recurred", Escalated = "escalated", Amended = "amended";
 
     private static readonly AlarmSource NoSource = new("", "", "", "", "", "", "", "", "");
 
@@ -30,7 +30,7 @@ public static class AlarmCodec
         writer.Int(alarm.Ordinal);
         AlarmPartsCodec.Write(ref writer, alarm.At);
         WriteWhat(ref writer, alarm);
-        WriteSource(ref writer, (alarm as AlarmRaised)?.Source ?? NoSource);
+        WriteSource(ref writer, (alarm as AlarmRaised)?.Source ?? (alarm as AlarmAmended)?.Source ?? NoSource);
         WriteFindings(ref writer, alarm);
         writer.Flush();
     }
@@ -54,6 +54,7 @@ public static class AlarmCodec
         AlarmConfirmed => Confirmed,
         AlarmRecurred => Recurred,
         AlarmEscalated => Escalated,
+        AlarmAmended => Amended,
         _ => throw new UnreachableException($"alarm event {alarm.GetType()}"),
     };
 
@@ -96,6 +97,7 @@ public static class AlarmCodec
             AlarmConfirmed confirmed => [confirmed.Evidence],
             AlarmRecurred recurred => [recurred.Evidence],
             AlarmEscalated escalated => [escalated.Evidence],
+            AlarmAmended amended => [amended.Evidence],
             _ => [],
         });
         writer.Boolean(raised?.EvidenceComplete ?? true);
@@ -147,6 +149,8 @@ public static class AlarmCodec
                     Severity = all.Severity,
                     Outcome = all.Outcome,
                 };
+            case Amended:
+                return new AlarmAmended { AlarmId = alarmId, Ordinal = all.Ordinal, At = all.At, Source = all.Source, Evidence = evidence };
             default:
                 reader.Fail(DecodeFault.BadBranch, "alarm event that is not known");
                 return null;

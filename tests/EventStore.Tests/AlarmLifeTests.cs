@@ -37,6 +37,7 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
             AlarmView view = told.Aggregate((AlarmView?)null, AlarmView.Apply)!;
             Facts(alarm.View).ShouldBe(Facts(view));
             (row.Severity, row.Outcome, row.Occurrences, row.FirstSeen, row.LastSeen, row.ConfirmedAt, row.State).ShouldBe(Facts(view));
+            row.Source.ShouldBe(view.Raised.Source);
             row.StoredAt.ShouldBe(alarm.History[0].StoredAt);
             (await store.ScalarAsync<int>($"select version from read.alarms where id = '{row.Id}'")).ShouldBe(view.Version);
         }
@@ -51,9 +52,10 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
             new List<AlarmEvent> { SomeAlarm.Raised(name) with { At = Time(random), Severity = Any<Severity>(random), Outcome = Any<Outcome>(random) } };
         for (int ordinal = 1; ordinal <= random.Next(9); ordinal++)
         {
-            life.Add(random.Next(3) switch
+            life.Add(random.Next(4) switch
             {
                 0 => SomeAlarm.Confirmed(name, ordinal) with { At = Time(random) },
+                3 => SomeAlarm.Amended(name, ordinal, $"image-{random.Next(5)}") with { At = Time(random) },
                 1 => SomeAlarm.Recurred(name, ordinal, 1 + random.Next(1000)) with { At = Time(random) },
                 _ => SomeAlarm.Escalated(name, ordinal, Any<Severity>(random)) with { At = Time(random), Outcome = Any<Outcome>(random) },
             });

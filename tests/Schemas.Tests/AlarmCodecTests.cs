@@ -60,7 +60,7 @@ public sealed class AlarmCodecTests
     {
         var raised = alarm as AlarmRaised;
         var escalated = alarm as AlarmEscalated;
-        AlarmSource? source = raised?.Source;
+        AlarmSource? source = raised?.Source ?? (alarm as AlarmAmended)?.Source;
         ImmutableArray<Evidence> evidence = raised?.Evidence ?? [(Evidence)alarm.GetType().GetProperty("Evidence")!.GetValue(alarm)!];
         return Oracle.Record(Oracle.Schema,
             ("eventId", alarm.EventId.ToString()), ("alarmId", alarm.AlarmId.ToString()),

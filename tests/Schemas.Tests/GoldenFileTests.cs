@@ -37,6 +37,7 @@ public sealed class GoldenFileTests
     [InlineData("confirmed")]
     [InlineData("recurred")]
     [InlineData("escalated")]
+    [InlineData("amended")]
     public void Reads_alarms_of_version_1(string name)
     {
         AlarmEvent sample = Samples.Alarms.Single(alarm => alarm.GetType().Name.EndsWith(name, StringComparison.OrdinalIgnoreCase));

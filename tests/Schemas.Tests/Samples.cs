@@ -70,6 +70,7 @@ internal static class Samples
         {
             AlarmId = Raised.AlarmId, Ordinal = 3, At = Raised.At, Evidence = Evidence, Severity = Severity.Critical, Outcome = Outcome.AttackSuccess,
         },
+        new AlarmAmended { AlarmId = Raised.AlarmId, Ordinal = 4, At = Raised.At, Evidence = Evidence, Source = Raised.Source },
     ];
 
     public static EventBatch Batch()

@@ -13,6 +13,9 @@ public enum HistoryKind
     Confirmed,
     Recurred,
     Escalated,
+
+    /// <summary>What the container is became known.</summary>
+    Amended,
 }
 
 [Description("One event of the alarm. What an event does not say is null.")]
@@ -41,6 +44,7 @@ public sealed record HistoryContract(
             AlarmRaised raised => Of(HistoryKind.Raised, raised.Severity, raised.Outcome),
             AlarmConfirmed => Of(HistoryKind.Confirmed),
             AlarmRecurred recurred => Of(HistoryKind.Recurred, occurrences: recurred.Occurrences),
+            AlarmAmended => Of(HistoryKind.Amended),
             AlarmEscalated worse => Of(HistoryKind.Escalated, worse.Severity, worse.Outcome),
             _ => throw new UnreachableException($"An alarm event that has no contract: {stored.Event.GetType().Name}"),
         };

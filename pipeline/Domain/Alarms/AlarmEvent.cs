@@ -83,6 +83,17 @@ public sealed record AlarmConfirmed : AlarmEvent
     public required Evidence Evidence { get; init; }
 }
 
+/// <summary>
+/// What the container is became known after the alarm about it had been raised. Its source is this from now on; nothing else changes.
+/// </summary>
+public sealed record AlarmAmended : AlarmEvent
+{
+    public required AlarmSource Source { get; init; }
+
+    /// <summary>The description.</summary>
+    public required Evidence Evidence { get; init; }
+}
+
 /// <summary>The same behaviour again. Counts are running totals, so that the latest event alone is exact.</summary>
 public sealed record AlarmRecurred : AlarmEvent
 {

@@ -10,4 +10,8 @@ public sealed record AlarmSource(
     string ImageDigest,
     string Namespace,
     string Pod,
-    string Workload);
+    string Workload)
+{
+    /// <summary>Whether it says in which container and nothing of what that is.</summary>
+    public bool IsUndescribed => ContainerId.Length > 0 && Image.Length == 0 && ContainerName.Length == 0;
+}

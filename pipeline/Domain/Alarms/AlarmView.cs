@@ -38,6 +38,11 @@ public sealed record AlarmView
         (null, _) => null,
         (_, AlarmRaised) => view,
         (_, AlarmConfirmed confirmed) => Touch(view, e, confirmed.Evidence) with { ConfirmedAt = view.ConfirmedAt ?? confirmed.At },
+        (_, AlarmAmended amended) => Touch(view, e, amended.Evidence) with
+        {
+            Raised = view.Raised with { Source = amended.Source },
+            LastSeen = view.LastSeen,
+        },
         (_, AlarmRecurred recurred) => Touch(view, e, recurred.Evidence) with { Occurrences = Math.Max(view.Occurrences, recurred.Occurrences) },
         (_, AlarmEscalated worse) => Touch(view, e, worse.Evidence) with { Severity = worse.Severity, Outcome = worse.Outcome },
         _ => view,

@@ -14,10 +14,16 @@ namespace Pipeline.Domain.Kernel;
 public sealed class AlarmJournal : IFindings
 {
     /// <summary>Version of the saved state.</summary>
-    public const int StateVersion = 1;
+    public const int StateVersion = 2;
 
     /// <summary>Open episodes of one detector in one partition. At about 500 bytes each that is 8 MB.</summary>
     public const int DefaultCapacity = 16_384;
+
+    /// <summary>
+    /// How long after an alarm a description is taken for that of its container: engines answer within seconds, and ids are not given out
+    /// again within a minute.
+    /// </summary>
+    public const long DescriptionNs = 60 * EventTime.NanosecondsPerSecond;
 
     private readonly DetectorSpec _detector;
     private readonly PolicyStamp _policy;
@@ -25,6 +31,7 @@ public sealed class AlarmJournal : IFindings
     private readonly Dictionary<NodeId, List<Episode>> _untold = [];
     private ImmutableArray<PlacedAlarm>.Builder _events = ImmutableArray.CreateBuilder<PlacedAlarm>();
     private long _begun;
+    private int _undescribed;
 
     /// <param name="policy">What alarms say they were raised under; the built-in policy where none is given.</param>
     public AlarmJournal(DetectorSpec detector, int capacity = DefaultCapacity, PolicyStamp? policy = null)
@@ -95,6 +102,32 @@ public sealed class AlarmJournal : IFindings
         }
     }
 
+    /// <summary>
+    /// A container has been described: alarms about it that were raised before anybody knew what it is say so from now on.
+    /// </summary>
+    public void Describe(NodeBoot node, ContainerContext container, EventTime at, EventId id)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        if (_undescribed == 0) return;
+        foreach (Episode episode in _episodes.OldestFirst.Where(e => e.Key.Node == node.Node).Select(e => e.Value))
+        {
+            if (episode.Undescribed is not { } source) continue;
+            bool late = episode.FirstBoot != node.Boot || at.BootNs - episode.First.BootNs > DescriptionNs;
+            if (!late && source.ContainerId != container.ContainerId) continue;
+            episode.Undescribed = null;
+            _undescribed--;
+            if (late) continue;
+            Add(new AlarmAmended
+            {
+                AlarmId = episode.AlarmId,
+                Ordinal = episode.NextOrdinal++,
+                At = at.Wall,
+                Source = container.Describe(source),
+                Evidence = container.EvidenceAt(id, at),
+            });
+        }
+    }
+
     /// <summary>What became of the findings since the last call, in order.</summary>
     public ImmutableArray<PlacedAlarm> Take()
     {
@@ -125,12 +158,14 @@ public sealed class AlarmJournal : IFindings
         ArgumentNullException.ThrowIfNull(state);
         _episodes.Clear();
         _untold.Clear();
+        _undescribed = 0;
         _begun = state.ReadInt64();
         for (int left = state.ReadCount(_episodes.Capacity); left > 0; left--)
         {
             var node = new NodeId(state.ReadText());
             string key = state.ReadText();
-            var episode = Episode.Load(state);
+            var episode = Episode.Load(state, node);
+            if (episode.Undescribed is not null) _undescribed++;
             _episodes.Set((node, key), episode);
             if (episode.Untold is not null) WaitingOf(node).Add(episode);
         }
@@ -148,10 +183,14 @@ public sealed class AlarmJournal : IFindings
             Last = finding.At,
             Severity = finding.Severity,
             Outcome = finding.Outcome,
+            Undescribed = finding.Source.IsUndescribed ? finding.Source : null,
         };
+        if (episode.Undescribed is not null) _undescribed++;
+        if (_episodes.TryGet(key, out Episode? over) && over.Undescribed is not null) _undescribed--;
         if (_episodes.Set(key, episode, out KeyValuePair<(NodeId Node, string Key), Episode> evicted))
         {
             EvictedEpisodes++;
+            if (evicted.Value.Undescribed is not null) _undescribed--;
             Tell(evicted.Key.Node, evicted.Value);
         }
 

@@ -51,12 +51,15 @@ public sealed class DetectorRun
 
     public long EvictedEpisodes => _journal.EvictedEpisodes;
 
-    /// <summary>Whether anything in the batch concerns a detector; feeding it another batch changes nothing.</summary>
+    /// <summary>
+    /// Whether anything in the batch concerns a detector or its alarms, which containers' descriptions complete; feeding it another batch
+    /// changes nothing.
+    /// </summary>
     public static bool Wants(DetectorSpec detector, EnrichedBatch batch)
     {
         ArgumentNullException.ThrowIfNull(detector);
         ArgumentNullException.ThrowIfNull(batch);
-        return (batch.Kinds & detector.Kinds) != 0 || !batch.Ticks.IsEmpty;
+        return (batch.Kinds & (detector.Kinds | EventKinds.Container)) != 0 || !batch.Ticks.IsEmpty;
     }
 
     /// <summary>
@@ -134,13 +137,19 @@ public sealed class DetectorRun
         {
             bool ticksHere = nextTick < ticks.Length && ticks[nextTick].Position == position;
             bool mine = ((EventKinds)(1 << (int)events[position].Kind) & Spec.Kinds) != 0;
-            if (!ticksHere && !mine) continue;
+            bool describes = events[position].Kind == EventKind.Container;
+            if (!ticksHere && !mine && !describes) continue;
             _journal.Position = position;
             bool skipped = _skipped.Count > 0 && _skipped.Contains(raw.IdOf(position));
             if (ticksHere) Advance(node, ticks[nextTick++].WatermarkNs, skipped);
-            if (!mine || skipped) continue;
-            if (Reasons is not null) _journal.Reasons = Reasons(batch, position);
-            _detector.Observe(new Observation(batch, position), _journal);
+            if (mine && !skipped)
+            {
+                if (Reasons is not null) _journal.Reasons = Reasons(batch, position);
+                _detector.Observe(new Observation(batch, position), _journal);
+            }
+
+            if (describes && raw.Containers[events[position].Index].Spec is not null && batch.ContainerAt(position) is { } container)
+                _journal.Describe(node, container, batch.TimeAt(position), raw.IdOf(position));
         }
     }
 

@@ -7,7 +7,8 @@ namespace Pipeline.Domain.Kernel;
 
 /// <summary>
 /// What is done once for all detectors of a partition: redeliveries are told from new events by their sequence numbers, missing events are
-/// noted, event time advances, and each event meets its container, its process and the mounts of its node. Not thread-safe: one owner, batches in log order.
+/// noted, event time advances, and each event meets its container, its process and the mounts of its node. Not thread-safe: one owner,
+/// batches in log order.
 /// </summary>
 public sealed class Enrichment
 {

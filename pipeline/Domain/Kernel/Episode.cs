@@ -29,6 +29,9 @@ internal sealed class Episode
 
     public bool Confirmed { get; set; }
 
+    /// <summary>The source that the alarm was raised with, while nobody has said what the container in it is; else null.</summary>
+    public AlarmSource? Undescribed { get; set; }
+
     /// <summary>Second of the boot clock in which a repeat was last told; null before the first repeat.</summary>
     public long? ToldSecond { get; set; }
 
@@ -57,13 +60,15 @@ internal sealed class Episode
         state.Write(NextOrdinal);
         state.Write(Occurrences);
         state.Write(Confirmed);
+        state.Write(Undescribed is not null);
+        if (Undescribed is not null) state.WriteText(Undescribed.ContainerId);
         state.Write(ToldSecond is not null);
         state.Write(ToldSecond ?? 0);
         state.Write(Untold is not null);
         if (Untold is not null) state.Write(Untold);
     }
 
-    public static Episode Load(BinaryReader state)
+    public static Episode Load(BinaryReader state, NodeId node)
     {
         // Initializers run in the order they are written, which is the order of Save.
         var episode = new Episode
@@ -80,6 +85,8 @@ internal sealed class Episode
             Occurrences = state.ReadInt64(),
             Confirmed = state.ReadBoolean(),
         };
+        if (state.ReadBoolean())
+            episode.Undescribed = new AlarmSource(node.Value, episode.FirstBoot.Value, state.ReadText(), "", "", "", "", "", "");
         bool told = state.ReadBoolean();
         long second = state.ReadInt64();
         episode.ToldSecond = told ? second : null;

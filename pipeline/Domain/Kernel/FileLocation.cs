@@ -9,7 +9,9 @@ public enum FileOrigin : byte
     /// <summary>The container's own root: image or writable layer.</summary>
     Container = 1,
 
-    /// <summary>A mount that belongs to the container alone: tmpfs, a volume of the runtime, what the runtime or kubelet manages for it.</summary>
+    /// <summary>
+    /// A mount that belongs to the container alone: tmpfs, a volume of the runtime, what the runtime or kubelet manages for it.
+    /// </summary>
     Managed = 2,
 
     /// <summary>A file of the host.</summary>

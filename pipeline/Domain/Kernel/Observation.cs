@@ -40,7 +40,8 @@ public readonly ref struct Observation(EnrichedBatch enriched, int position)
     /// not the runtime itself, which does in there much that nothing else may. The agent decides; see <see cref="TaskFlags"/>.
     /// </summary>
     public bool InWorkload =>
-        Event.Task != EventRecord.NoTask && !Task.ContainerId.IsEmpty && (Task.Flags & (TaskFlags.Started | TaskFlags.Runtime)) == TaskFlags.Started;
+        Event.Task != EventRecord.NoTask && !Task.ContainerId.IsEmpty
+            && (Task.Flags & (TaskFlags.Started | TaskFlags.Runtime)) == TaskFlags.Started;
 
     /// <summary>
     /// Whose file it is that the event's task touched and where it really is, by the mount tables as known at this position of the log,

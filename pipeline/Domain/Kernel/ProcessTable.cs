@@ -50,7 +50,8 @@ internal sealed class ProcessTable
     /// <summary>Takes note of the beginning, the exec or the end of a process.</summary>
     /// <returns>The process after it.</returns>
     public ProcessContext Apply(
-        EventBatch batch, in TaskRecord task, in ProcessRecord record, long bootNs, long sequence, TextPool texts, AnomalyTally anomalies) =>
+        EventBatch batch, in TaskRecord task, in ProcessRecord record, long bootNs, long sequence, TextPool texts,
+        AnomalyTally anomalies) =>
         record.Action switch
         {
             ProcessAction.Executed or ProcessAction.Existing => Exec(batch, task, record, bootNs, sequence, texts, anomalies),
@@ -104,10 +105,14 @@ internal sealed class ProcessTable
         ProcessFacts facts = FromTask(batch, key, task, bootNs, texts) with { Sequence = sequence };
         bool parentKnown = Find(facts.Parent) is { } parent;
         if (!parentKnown && facts.Parent.Tgid != 0) anomalies.Note(Anomaly.UnknownParent);
-        if (_processes.TryGet(key, out Entry known))
+
+        // Without start times the number of a process that has ended is the next one's key.
+        bool isAnother = _processes.TryGet(key, out Entry known) && key.StartNs == 0 && known.EndedNs != Lives;
+        if (known.Context is not null && !isAnother)
         {
             anomalies.Note(Anomaly.LateFork);
-            ProcessFacts self = known.Context.Self.Parent.Tgid != 0 ? known.Context.Self : known.Context.Self with { Parent = facts.Parent };
+            ProcessFacts self = known.Context.Self;
+            if (self.Parent.Tgid == 0) self = self with { Parent = facts.Parent };
             return Set(key, known with { Context = Complete(self, known.Context.Ancestors) });
         }
 

@@ -135,6 +135,7 @@ public sealed class DetectorLaws
     {
         AlarmRaised raised => raised.Evidence,
         AlarmConfirmed confirmed => [confirmed.Evidence],
+        AlarmAmended amended => [amended.Evidence],
         AlarmRecurred recurred => [recurred.Evidence],
         AlarmEscalated escalated => [escalated.Evidence],
         _ => [],

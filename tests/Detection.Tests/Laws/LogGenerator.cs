@@ -32,6 +32,7 @@ public static class LogGenerator
         .. ProgramSteps.All,
         .. EscapeSteps.All,
         .. SyscallSteps.All,
+        .. FileSteps.All,
     ];
 
     private static readonly Gen<Action<Script>> Steps = Gen.Frequency<Action<Script>>(

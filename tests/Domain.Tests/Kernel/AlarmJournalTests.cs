@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Identity;
 using Pipeline.Domain.Kernel;
+using Testing;
 using Testing.Scripts;
 
 namespace Domain.Tests.Kernel;
@@ -164,5 +165,30 @@ public sealed class AlarmJournalTests
             DedupKey = container,
             Recommendation = "",
         };
+    }
+
+    [Theory]
+    [InlineData(59, true)]
+    [InlineData(61, false)]
+    public void Says_what_the_container_is_when_that_becomes_known_within_a_minute(double seconds, bool amended) =>
+        Script.OnNode("n1").Exec("c1", "/a").After(seconds).Described("c1", Some.PlainSpec()).Described("c1", Some.PlainSpec()).After(5).Heartbeat()
+            .ThenAlarms(Probe, amended ? [Raised, "amended PR-01 web nginx:1.27"] : [Raised]);
+
+    [Fact]
+    public void Takes_no_other_containers_description_for_it() =>
+        Script.OnNode("n1").Exec("c1", "/a").Described("c2", Some.PlainSpec()).Node("n2").Described("c1", Some.PlainSpec())
+            .Node("n1").Started("c1").ThenAlarms(Probe, Raised);
+
+    [Fact]
+    public void Shows_the_container_in_the_alarm_from_then_on_and_takes_it_for_no_sighting()
+    {
+        AlarmView view = Script.OnNode("n1").Exec("c1", "/a").After(10).Described("c1", Some.PlainSpec()).Run(Probe)
+            .Aggregate((AlarmView?)null, AlarmView.Apply)!;
+
+        view.Raised.Source.Image.ShouldBe("nginx:1.27");
+        view.Raised.Source.ContainerId.ShouldBe("c1");
+        view.Evidence[^1].Facts["image"].ShouldBe("nginx:1.27");
+        view.LastSeen.ShouldBe(view.FirstSeen);
+        view.Occurrences.ShouldBe(1);
     }
 }

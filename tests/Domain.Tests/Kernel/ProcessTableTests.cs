@@ -47,7 +47,8 @@ public sealed class ProcessTableTests
     [Fact]
     public void Does_not_take_a_new_process_for_the_old_one_of_its_number()
     {
-        var script = Script.OnNode("n1").By(Of(10, start: 5)).Execs("/bin/old").By(Of(10, start: 3000 * Second) with { ExePath = "/bin/x" }).File(_ => default)
+        var script = Script.OnNode("n1").By(Of(10, start: 5)).Execs("/bin/old").By(Of(10, start: 3000 * Second) with { ExePath = "/bin/x" })
+            .File(_ => default)
             .By(Of(10, start: 5)).File(_ => default);
 
         EnrichedBatch enriched = Feed(script);
@@ -61,7 +62,8 @@ public sealed class ProcessTableTests
     public void Fills_in_the_parent_when_the_fork_comes_after_the_childs_exec_and_exit()
     {
         ScriptedTask child = Child(11, 10);
-        var script = Script.OnNode("n1").By("c1", 10).Execs("/bin/sh").By(child with { ParentTgid = 0, ParentStartNs = 0 }).Execs("/bin/id", "id").Exits()
+        var script = Script.OnNode("n1").By("c1", 10).Execs("/bin/sh").By(child with { ParentTgid = 0, ParentStartNs = 0 })
+            .Execs("/bin/id", "id").Exits()
             .By(child).Process((_, _) => new ProcessRecord { Action = ProcessAction.Forked });
 
         ProcessContext process = Last(script);
@@ -82,6 +84,19 @@ public sealed class ProcessTableTests
     }
 
     [Fact]
+    public void Does_not_take_a_new_process_for_one_that_has_ended_where_no_start_times_are_known()
+    {
+        ScriptedTask unnamed = Of(10, start: 0);
+        var script = Script.OnNode("n1").By(unnamed).Execs("/bin/old", "old").Exits()
+            .By(unnamed with { ExePath = "/bin/new" }).Process((_, _) => new ProcessRecord { Action = ProcessAction.Forked }).File(_ => default);
+
+        ProcessFacts self = Last(script).Self;
+
+        self.ExePath.ShouldBe("/bin/new");
+        self.CommandLine.ShouldBe("");
+    }
+
+    [Fact]
     public void Stays_the_same_process_when_another_thread_than_the_first_execs()
     {
         ScriptedTask main = Of(10, start: 5) with { ExePath = "/bin/a" };
@@ -95,7 +110,8 @@ public sealed class ProcessTableTests
     public void Lets_no_older_exec_undo_a_newer_one()
     {
         ScriptedTask task = Of(10, start: 5);
-        var script = Script.OnNode("n1").By(task with { ExecGeneration = 1 }).Execs("/bin/second", "second").By(task).After(-0.1).Execs("/bin/first", "first")
+        var script = Script.OnNode("n1").By(task with { ExecGeneration = 1 }).Execs("/bin/second", "second").By(task).After(-0.1)
+            .Execs("/bin/first", "first")
             .By(task).File(_ => default);
 
         EnrichedBatch enriched = Feed(script);
@@ -155,7 +171,8 @@ public sealed class ProcessTableTests
         _enrichment = Enrichment.From(saved).Enrichment;
         long restored = GC.GetTotalMemory(forceFullCollection: true) - before - saved.Bytes.Length;
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{live / processes} live, {restored / processes} restored, {saved.Bytes.Length / processes} saved");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{live / processes} live, {restored / processes} restored, {saved.Bytes.Length / processes} saved");
         (live / processes).ShouldBeLessThan(1024);
         (restored / processes).ShouldBeLessThan(1024);
         _enrichment.Save().Bytes.ToArray().ShouldBe(saved.Bytes.ToArray());

@@ -23,6 +23,7 @@ public static class AlarmText
                 AlarmRaised r => $"raised {rule} {r.Severity} {r.Subject}: {string.Join(' ', r.Content.Select(c => c.Content))}"
                     + string.Concat(r.Labels.Select(l => $" [{l}]")),
                 AlarmConfirmed => $"confirmed {rule}",
+                AlarmAmended r => $"amended {rule} {r.Source.ContainerName} {r.Source.Image}",
                 AlarmRecurred r => $"recurred {rule} x{r.Occurrences}",
                 AlarmEscalated r => $"escalated {rule} {r.Severity} {r.Outcome}",
                 _ => e.ToString(),

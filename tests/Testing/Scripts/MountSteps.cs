@@ -34,7 +34,8 @@ public static class MountSteps
     /// <param name="firstId">Mount id of the first of them; ids are unique on a node.</param>
     public static Script ContainerMounts(this Script script, string container, uint ns = 4_026_532_500, int firstId = 500)
     {
-        script.By(new ScriptedTask { Container = container, MountNs = ns }).Process((_, _) => new ProcessRecord { Action = ProcessAction.Existing });
+        script.By(new ScriptedTask { Container = container, MountNs = ns })
+            .Process((_, _) => new ProcessRecord { Action = ProcessAction.Existing });
         return script
             .Mounted(ns, firstId, (ulong)firstId, "/", "/", "overlay")
             .Mounted(ns, firstId + 1, 0x1000 + (ulong)firstId, "/", "/proc", "proc", firstId)

@@ -51,6 +51,15 @@ public static class SomeAlarm
     public static AlarmConfirmed Confirmed(string name, int ordinal) =>
         new() { AlarmId = Id(name), Ordinal = ordinal, At = Moment.AddSeconds(ordinal), Evidence = Evidence(ordinal + 1) };
 
+    public static AlarmAmended Amended(string name, int ordinal, string image) => new()
+    {
+        AlarmId = Id(name),
+        Ordinal = ordinal,
+        At = Moment.AddSeconds(ordinal),
+        Source = Raised(name).Source with { Image = image },
+        Evidence = Evidence(ordinal + 1),
+    };
+
     public static AlarmEscalated Escalated(string name, int ordinal, Severity severity) => new()
     {
         AlarmId = Id(name),

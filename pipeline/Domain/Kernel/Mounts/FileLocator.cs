@@ -73,7 +73,8 @@ internal readonly ref struct FileLocator(
         if (PseudoFileSystem.Named(file.FileSystem) is { } pseudo)
             return new(FileOrigin.Pseudo, "", pseudo, PseudoFileSystem.UsualPathIn(pseudo, path));
         if (OfHost) return At(FileOrigin.Host, path);
-        if (file.Layer is FileLayer.Image or FileLayer.Upper || file.FileSystem == Overlay) return new(FileOrigin.Container, "", "overlay", path);
+        if (file.Layer is FileLayer.Image or FileLayer.Upper || file.FileSystem == Overlay)
+            return new(FileOrigin.Container, "", "overlay", path);
         return ByDescription(path, file.Device);
     }
 
@@ -98,8 +99,10 @@ internal readonly ref struct FileLocator(
         if (OfHost) return At(FileOrigin.Host, path);
         FileLocation described = ByDescription(path, device: null);
         if (described.Origin != FileOrigin.Unknown) return described;
-        if (PseudoFileSystem.UsuallyAt(path) is { } pseudo) return new(FileOrigin.Pseudo, "", pseudo, PseudoFileSystem.UsualPathIn(pseudo, path));
-        return spec is not null && Declared(path) is null ? At(FileOrigin.Container) with { PathInFileSystem = path } : FileLocation.Unknown;
+        if (PseudoFileSystem.UsuallyAt(path) is { } pseudo)
+            return new(FileOrigin.Pseudo, "", pseudo, PseudoFileSystem.UsualPathIn(pseudo, path));
+        bool ownRoot = spec is not null && Declared(path) is null;
+        return ownRoot ? At(FileOrigin.Container) with { PathInFileSystem = path } : FileLocation.Unknown;
     }
 
     private ContainerMount? Declared(string path)

@@ -14,7 +14,8 @@ internal static class ManagedMount
     /// <param name="hostRoot">Host path of the root of the mount.</param>
     /// <param name="spec">The container's description, if known.</param>
     public static bool Is(string hostRoot, string containerId, string podUid, ContainerSpec? spec) =>
-        IsDocker(hostRoot) || IsSandbox(hostRoot) || IsOwn(hostRoot, containerId) || IsOwnPod(hostRoot, podUid) || IsDeclaredVolume(hostRoot, spec);
+        IsDocker(hostRoot) || IsSandbox(hostRoot) || IsOwn(hostRoot, containerId) || IsOwnPod(hostRoot, podUid)
+            || IsDeclaredVolume(hostRoot, spec);
 
     /// <summary>The pod's own directory of the kubelet: its volumes, its hosts file, its containers' termination messages.</summary>
     public static bool IsOwnPod(string hostPath, string podUid) =>
@@ -25,7 +26,7 @@ internal static class ManagedMount
     /// </summary>
     public static string PodUidOf(string cgroupPath)
     {
-        for (int at = cgroupPath.IndexOf("pod", StringComparison.Ordinal); at >= 0; at = cgroupPath.IndexOf("pod", at + 1, StringComparison.Ordinal))
+        for (int at = 0; (at = cgroupPath.IndexOf("pod", at, StringComparison.Ordinal)) >= 0; at++)
         {
             ReadOnlySpan<char> uid = cgroupPath.AsSpan(at + 3);
             if (uid.Length >= 36 && uid[..36].Replace('_', '-') is var text && Guid.TryParseExact(text, "D", out _)) return text;
@@ -55,7 +56,9 @@ internal static class ManagedMount
     private static bool IsSandbox(string root) =>
         root.Contains("containerd/", StringComparison.Ordinal) && root.Contains("/sandboxes/", StringComparison.Ordinal);
 
-    /// <summary>What containerd (containers/ID/volumes) and CRI-O or podman (overlay-containers/ID/userdata) keep for the container.</summary>
+    /// <summary>
+    /// What containerd (containers/ID/volumes) and CRI-O or podman (overlay-containers/ID/userdata) keep for the container.
+    /// </summary>
     private static bool IsOwn(string root, string id) =>
         (id.Length > 0 && (root.Contains($"/containers/{id}/volumes/", StringComparison.Ordinal)))
         || (root.Contains("/overlay-containers/", StringComparison.Ordinal) && root.Contains("/userdata/", StringComparison.Ordinal));

@@ -45,7 +45,8 @@ internal sealed class MountNamespace
         MountRow? best = null;
         foreach (MountRow row in Rows.Values)
         {
-            if (MountPath.Covers(row.Point, path) && (best is null || row.Point.Length > best.Point.Length || row.ParentId == best.Id)) best = row;
+            bool isNearer = best is null || row.Point.Length > best.Point.Length || row.ParentId == best.Id;
+            if (isNearer && MountPath.Covers(row.Point, path)) best = row;
         }
 
         return best;

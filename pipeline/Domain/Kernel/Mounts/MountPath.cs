@@ -21,7 +21,9 @@ internal static class MountPath
     /// </summary>
     public static string Clean(string path)
     {
-        if (!path.Contains("//", StringComparison.Ordinal) && !path.Contains("/.", StringComparison.Ordinal) && !path.EndsWith('/')) return path;
+        bool isClean = !path.EndsWith('/')
+            && !path.Contains("//", StringComparison.Ordinal) && !path.Contains("/.", StringComparison.Ordinal);
+        if (isClean) return path;
         var parts = new List<string>();
         foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -38,7 +40,9 @@ internal static class MountPath
         return "/" + string.Join('/', parts);
     }
 
-    /// <summary>/var/run has been a link to /run on every distribution for a decade; mount tables show /run, descriptions what was typed.</summary>
+    /// <summary>
+    /// /var/run has been a link to /run on every distribution for a decade; mount tables show /run, descriptions what was typed.
+    /// </summary>
     public static string OfHost(string source)
     {
         string clean = Clean(source);

@@ -102,7 +102,11 @@ internal sealed class MountTables
 
     public static MountTables Load(BinaryReader state, TextPool texts)
     {
-        var tables = new MountTables { View = MountView.Empty with { HostNamespace = state.ReadUInt32() }, _hostSign = (HostSign)state.ReadByte() };
+        var tables = new MountTables
+        {
+            View = MountView.Empty with { HostNamespace = state.ReadUInt32() },
+            _hostSign = (HostSign)state.ReadByte(),
+        };
         for (int left = state.ReadCount(MostNamespaces); left > 0; left--)
         {
             uint number = state.ReadUInt32();
@@ -135,7 +139,9 @@ internal sealed class MountTables
         }
     }
 
-    /// <summary>A process in the host's own namespace may be one that has left its container: that does not make the namespace its own.</summary>
+    /// <summary>
+    /// A process in the host's own namespace may be one that has left its container: that does not make the namespace its own.
+    /// </summary>
     private void NoteContainer(uint number, string containerId, long bootNs)
     {
         if (number == 0 || number == View.HostNamespace) return;

@@ -18,7 +18,8 @@ internal sealed record MountView(
         ImmutableDictionary<uint, MountNamespace>.Empty, ImmutableDictionary<int, uint>.Empty, 0);
 
     /// <summary>The host's own mounts; null while none was announced.</summary>
-    public MountNamespace? Host => HostNamespace != 0 && Namespaces.GetValueOrDefault(HostNamespace) is { Rows.IsEmpty: false } host ? host : null;
+    public MountNamespace? Host =>
+        HostNamespace != 0 && Namespaces.GetValueOrDefault(HostNamespace) is { Rows.IsEmpty: false } host ? host : null;
 
     /// <summary>A mount and the namespace that it is in; null when it was not announced, or is another by now.</summary>
     public (MountRow Row, MountNamespace In)? Find(int mountId, ulong device) =>

@@ -11,7 +11,8 @@ internal static class PseudoFileSystem
         ("proc", 0x9fa0, "/proc"), ("sysfs", 0x62656572, "/sys"), ("cgroup", 0x27e0eb, "/sys/fs/cgroup"),
         ("cgroup2", 0x63677270, "/sys/fs/cgroup"), ("debugfs", 0x64626720, "/sys/kernel/debug"),
         ("tracefs", 0x74726163, "/sys/kernel/tracing"), ("binfmt_misc", 0x42494e4d, "/proc/sys/fs/binfmt_misc"),
-        ("securityfs", 0x73636673, "/sys/kernel/security"), ("bpf", 0xcafe4a11, "/sys/fs/bpf"), ("configfs", 0x62656570, "/sys/kernel/config"),
+        ("securityfs", 0x73636673, "/sys/kernel/security"), ("bpf", 0xcafe4a11, "/sys/fs/bpf"),
+        ("configfs", 0x62656570, "/sys/kernel/config"),
         ("efivarfs", 0xde5e81e4, "/sys/firmware/efi/efivars"), ("pstore", 0x6165676c, "/sys/fs/pstore"),
         ("selinuxfs", 0xf97cff8c, "/sys/fs/selinux"), ("devpts", 0x1cd1, "/dev/pts"), ("devtmpfs", 0, "/dev"),
     ];

@@ -20,7 +20,8 @@ public sealed class FileLocationTests
     [InlineData("one file", MountSteps.HostDisk, "/etc/shadow", "/s", "ext4", "/s", "/etc/shadow")]
     [InlineData("a file system of its own", MountSteps.HostRun, "/", "/hostrun", "tmpfs", "/hostrun/docker.sock", "/run/docker.sock")]
     [InlineData("a part of /boot", 0xfe01UL, "/grub", "/g", "ext4", "/g/grub.cfg", "/boot/grub/grub.cfg")]
-    public void Finds_the_hosts_file_behind_a_bind(string what, ulong device, string root, string point, string fs, string path, string host)
+    public void Finds_the_hosts_file_behind_a_bind(string what, ulong device, string root, string point, string fs, string path,
+        string host)
     {
         Script script = Known().Mounted(Ns, 600, device, root, point, fs, 500);
 
@@ -38,9 +39,11 @@ public sealed class FileLocationTests
         Script script = Known().By("", 1).Mounted(MountSteps.HostNs, 40, 500, "/", "/var/lib/docker/overlay2/abc/merged", "overlay")
             .By("c1").File(_ => default);
 
-        FileLocation at = Locate(script, "/host/etc/shadow", new FileReference { Device = 500, Inode = 9, MountId = 500, Layer = FileLayer.Image });
+        FileLocation at = Locate(script, "/host/etc/shadow",
+            new FileReference { Device = 500, Inode = 9, MountId = 500, Layer = FileLayer.Image });
 
-        at.ShouldBe(new FileLocation(FileOrigin.Container, "", "overlay", "/host/etc/shadow") { MountPoint = "/", MountOptions = "rw,relatime" });
+        at.ShouldBe(new FileLocation(FileOrigin.Container, "", "overlay", "/host/etc/shadow") { MountPoint = "/", MountOptions =
+            "rw,relatime" });
     }
 
     [Fact]
@@ -49,7 +52,8 @@ public sealed class FileLocationTests
         Script script = Known().By("", 1).Mounted(MountSteps.HostNs, 40, 700, "/", "/var/lib/docker/overlay2/x/merged", "overlay").By("c1")
             .Mounted(Ns, 600, 700, "/", "/other", "overlay", 500);
 
-        FileLocation at = Locate(script, "/other/etc/shadow", new FileReference { Device = 700, Inode = 9, MountId = 600, Layer = FileLayer.Image });
+        FileLocation at = Locate(script, "/other/etc/shadow",
+            new FileReference { Device = 700, Inode = 9, MountId = 600, Layer = FileLayer.Image });
 
         at.Origin.ShouldBe(FileOrigin.Host);
         at.HostPath.ShouldBe("/var/lib/docker/overlay2/x/merged/etc/shadow");
@@ -115,7 +119,8 @@ public sealed class FileLocationTests
     {
         Script script = Known().Mounted(Ns, 601, 0x15, "/sys/kernel/core_pattern", "/dev/null", "proc", 503);
 
-        FileLocation at = Locate(script, path, new FileReference { Device = mount == 501 ? 0x1000UL + 500 : 0x15, Inode = 9, MountId = mount, FileSystem = MountSteps.Proc });
+        FileLocation at = Locate(script, path,
+            new FileReference { Device = mount == 501 ? 0x1000UL + 500 : 0x15, Inode = 9, MountId = mount, FileSystem = MountSteps.Proc });
 
         at.Origin.ShouldBe(FileOrigin.Pseudo);
         at.FileSystem.ShouldBe("proc");
@@ -133,7 +138,8 @@ public sealed class FileLocationTests
     }
 
     [Fact]
-    public void Takes_a_tmpfs_of_its_own_for_managed() => Locate(Known(), "/dev/shm/x", new FileReference { Device = 0x2000 + 500, Inode = 4, MountId = 503 })
+    public void Takes_a_tmpfs_of_its_own_for_managed() =>
+        Locate(Known(), "/dev/shm/x", new FileReference { Device = 0x2000 + 500, Inode = 4, MountId = 503 })
         .ShouldBe(new FileLocation(FileOrigin.Managed, "", "tmpfs", "/shm/x") { MountPoint = "/dev", MountOptions = "rw,relatime" });
 
     [Fact]
@@ -141,7 +147,8 @@ public sealed class FileLocationTests
     {
         Script script = Known().Mounted(Ns, 600, MountSteps.HostDisk, "/etc", "/x", "ext4", 500);
 
-        Locate(script, "/x/shadow", new FileReference { Device = 0x77, Inode = 9, MountId = 600, Layer = FileLayer.Mount }).Origin.ShouldBe(FileOrigin.Managed);
+        Locate(script, "/x/shadow", new FileReference { Device = 0x77, Inode = 9, MountId = 600, Layer = FileLayer.Mount })
+            .Origin.ShouldBe(FileOrigin.Managed);
     }
 
     [Fact]
@@ -182,7 +189,8 @@ public sealed class FileLocationTests
     {
         Script script = Script.OnNode("n1").Created("c1", Described()).Exec("c1", "/bin/app").File(_ => default);
 
-        FileLocation at = Locate(script, path, new FileReference { Layer = layer, FileSystem = magic, Device = device, Inode = 9, MountId = 77 });
+        FileLocation at = Locate(script, path,
+            new FileReference { Layer = layer, FileSystem = magic, Device = device, Inode = 9, MountId = 77 });
 
         at.Origin.ShouldBe(origin);
         at.HostPath.ShouldBe(host);
@@ -195,7 +203,8 @@ public sealed class FileLocationTests
     [Fact]
     public void Knows_proc_without_its_mount()
     {
-        FileLocation at = Locate(Script.OnNode("n1").Exec("c1", "/a"), "/proc/sys/kernel/modprobe", new FileReference { FileSystem = MountSteps.Proc, Inode = 9 });
+        FileLocation at = Locate(Script.OnNode("n1").Exec("c1", "/a"), "/proc/sys/kernel/modprobe",
+            new FileReference { FileSystem = MountSteps.Proc, Inode = 9 });
 
         at.ShouldBe(new FileLocation(FileOrigin.Pseudo, "", "proc", "/sys/kernel/modprobe"));
     }
