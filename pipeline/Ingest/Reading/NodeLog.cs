@@ -101,8 +101,13 @@ public sealed class NodeLog : IDisposable
             if (record.Offset.Value < range.End && record.Message.Key is { } key && key.AsSpan().SequenceEqual(_key))
             {
                 if (summary.Partition is null) Keep(partition);
-                summary = summary with { Partition = partition, FirstOffset = range.Start, OldestOffset = range.Oldest,
-                    EndOffset = record.Offset.Value + 1 };
+                summary = summary with
+                {
+                    Partition = partition,
+                    FirstOffset = range.Start,
+                    OldestOffset = range.Oldest,
+                    EndOffset = record.Offset.Value + 1
+                };
                 bool decoded = NodeEventsCodec.Decode(record.Message.Value ?? [], _batch, DecodeLimits.Default).IsOk;
                 summary = decoded ? summary with { Batches = summary.Batches + 1 } : summary with { Undecodable = summary.Undecodable + 1 };
                 if (decoded && !take(_batch)) return summary;

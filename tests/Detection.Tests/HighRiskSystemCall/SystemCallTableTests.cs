@@ -130,8 +130,11 @@ public sealed class SystemCallTableTests
     [InlineData(-1, "Medium")]
     public void Memory_of_another_container_is_gravest(long result, string severity) =>
         CallScript.InContainer()
-            .Calls("process_vm_writev", result, [7], (batch, call) => call with { TargetTgid = 77,
-            TargetContainerId = batch.AddText("c2") })
+            .Calls("process_vm_writev", result, [7], (batch, call) => call with
+            {
+                TargetTgid = 77,
+                TargetContainerId = batch.AddText("c2")
+            })
             .ThenAlarms(CallScript.Alone, $"raised SC-14 {severity} process_vm_writev: process_vm_writev:memory-of-other-container");
 
     [Fact]

@@ -73,8 +73,12 @@ internal sealed class ExplainOptions
 
     public Option<string?> Policy { get; } = PolicyFile.Option();
 
-    public Option<int> Limit { get; } = new("--limit") { Description = "Events that are explained at most.", DefaultValueFactory = _ =>
-        100 };
+    public Option<int> Limit { get; } = new("--limit")
+    {
+        Description = "Events that are explained at most.",
+        DefaultValueFactory = _ =>
+        100
+    };
 
     public Option<string> Format { get; } = new("--format", "-f")
     {

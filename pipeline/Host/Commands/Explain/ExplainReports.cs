@@ -98,8 +98,16 @@ internal sealed class JsonExplainReport(TextWriter output) : IExplainReport
             new
             {
                 Policy = new { policy.Id, policy.Version },
-                Read = new { read.Partition, read.FirstOffset, read.OldestOffset, read.EndOffset, explanation.Read, read.Undecodable,
-                    State = "empty" },
+                Read = new
+                {
+                    read.Partition,
+                    read.FirstOffset,
+                    read.OldestOffset,
+                    read.EndOffset,
+                    explanation.Read,
+                    read.Undecodable,
+                    State = "empty"
+                },
                 explanation.Asked,
                 Events = explanation.Events.Select(Shown),
             },
