@@ -119,6 +119,12 @@ internal sealed class EventWriter(RecordingOptions options, RecordingReport repo
         report.CountEvent(EventKind.Mount);
     }
 
+    public void Loss(in LossRecord record)
+    {
+        Batch.AddLoss(BootNs, in record);
+        report.CountEvent(EventKind.Loss);
+    }
+
     /// <param name="size">Rough size of the description, in bytes.</param>
     public void Container(ContainerRecord record, int size)
     {

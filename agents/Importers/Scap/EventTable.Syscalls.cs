@@ -31,7 +31,7 @@ internal static partial class EventTable
         recvfrom shutdown setsockopt getsockopt sendmsg sendmmsg recvmsg recvmmsg accept4 semop semget semctl msgsnd msgrcv
         msgget msgctl shmdt shmget shmctl statfs64 fstatfs64 fstatat64 sendfile64 ugetrlimit bdflush sigprocmask ipc socketcall
         stat64 lstat64 fstat64 fcntl64 mmap2 _newselect sgetmask ssetmask sigpending olduname umount signal nice stime _llseek
-        waitpid pread64 pwrite64 arch_prctl shmat sigreturn fallocate newfsstat process_vm_readv process_vm_writev fork vfork
+        waitpid pread64 pwrite64 arch_prctl shmat sigreturn fallocate newfstatat process_vm_readv process_vm_writev fork vfork
         setuid32 getuid32 setgid32 geteuid32 getgid32 setresuid32 setresgid32 getresuid32 getresgid32 finit_module bpf seccomp
         sigaltstack getrandom fadvise64 renameat2 userfaultfd openat2 umount2 execve execveat copy_file_range clone clone3
         """;
