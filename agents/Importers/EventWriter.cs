@@ -4,8 +4,9 @@ using Pipeline.Domain.Identity;
 namespace Agents.Importers;
 
 /// <summary>
-/// Puts events into batches: numbers, clocks, and each distinct task snapshot once. The boot clock of a recording counts from <see cref="BootWallNs"/>; where the
-/// recording does not tell when the machine booted, that is 1970, so that the two clocks show the same. Not thread-safe.
+/// Puts events into batches: numbers, clocks, and each distinct task snapshot once. The boot clock of a recording counts from <see
+/// cref="BootWallNs"/>; where the recording does not tell when the machine booted, that is 1970, so that the two clocks show the same. Not
+/// thread-safe.
 /// </summary>
 internal sealed class EventWriter(RecordingOptions options, RecordingReport report)
 {

@@ -1,7 +1,8 @@
 namespace Agents.Importers;
 
 /// <summary>
-/// Lines of a text through a buffer of bounded size. A line that is longer than the bound is passed over and shows as <see cref="TooLong"/>. Not thread-safe.
+/// Lines of a text through a buffer of bounded size. A line that is longer than the bound is passed over and shows as <see
+/// cref="TooLong"/>. Not thread-safe.
 /// </summary>
 internal sealed class LineReader(Stream stream)
 {

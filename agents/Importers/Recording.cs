@@ -6,8 +6,8 @@ using Pipeline.Domain.Events;
 namespace Agents.Importers;
 
 /// <summary>
-/// A recording of another sensor, read as node-events. Whatever its bytes are, reading it does not throw: what is broken is in the report. Memory is bounded,
-/// whatever the recording's length. Exceptions of the stream itself (a disk that fails) pass through. Not thread-safe.
+/// A recording of another sensor, read as node-events. Whatever its bytes are, reading it does not throw: what is broken is in the report.
+/// Memory is bounded, whatever the recording's length. Exceptions of the stream itself (a disk that fails) pass through. Not thread-safe.
 /// </summary>
 public abstract class Recording : IDisposable
 {
@@ -38,7 +38,8 @@ public abstract class Recording : IDisposable
     }
 
     /// <summary>
-    /// The events, in the recording's order, numbered from 0 within each node. Can be asked for once. Each batch is of one node, and valid until the next is asked for.
+    /// The events, in the recording's order, numbered from 0 within each node. Can be asked for once. Each batch is of one node, and valid
+    /// until the next is asked for.
     /// </summary>
     /// <param name="mostEvents">Events in one batch at most; large ones make a batch smaller.</param>
     public IEnumerable<EventBatch> Batches(int mostEvents = 256)

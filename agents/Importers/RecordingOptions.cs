@@ -17,7 +17,8 @@ public sealed record RecordingOptions
     public NodeId? Node { get; init; }
 
     /// <summary>
-    /// The boot that the events belong to. A recording does not tell the kernel's boot id, so it is derived from the content: importing twice gives the same event ids.
+    /// The boot that the events belong to. A recording does not tell the kernel's boot id, so it is derived from the content: importing
+    /// twice gives the same event ids.
     /// </summary>
     public BootId Boot => new(DeterministicId.From("recording", MappingVersion, Identity).ToString());
 }

@@ -9,7 +9,8 @@ namespace Agents.Importers;
 public sealed record RecordingDamage(long Offset, string Reason);
 
 /// <summary>
-/// What was read and what became of it. Exact: of every type, read = mapped + state + unmapped + broken. Grows while the recording is read; not thread-safe.
+/// What was read and what became of it. Exact: of every type, read = mapped + state + unmapped + broken. Grows while the recording is read;
+/// not thread-safe.
 /// </summary>
 public sealed class RecordingReport
 {
@@ -94,7 +95,9 @@ internal enum Outcome
     /// <summary>At least one event.</summary>
     Mapped,
 
-    /// <summary>No event of its own; what it says is in other events (the first half of a system call, a closed descriptor, a table).</summary>
+    /// <summary>
+    /// No event of its own; what it says is in other events (the first half of a system call, a closed descriptor, a table).
+    /// </summary>
     State,
 
     /// <summary>The event contract has no place for it, or it does not say enough.</summary>

@@ -25,7 +25,9 @@ internal static class WallClock
         }
 
         string whole = string.Concat(text.AsSpan(0, seconds.Length), text.AsSpan(end));
-        if (!DateTimeOffset.TryParseExact(whole, seconds + "K", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at)) return null;
+        if (!DateTimeOffset.TryParseExact(whole, seconds + "K", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset at))
+            return null;
         long since = at.ToUnixTimeSeconds();
         return since is < 0 or > long.MaxValue / 1_000_000_000 - 1 ? null : since * 1_000_000_000 + fraction;
     }

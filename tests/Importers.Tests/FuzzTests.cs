@@ -15,13 +15,18 @@ public sealed class FuzzTests
     public void No_mutation_of_a_capture_breaks_the_reader() => Fuzz(RecordingFormat.Scap, Capture(), seed: 1);
 
     [Fact]
-    public void No_mutation_of_a_capture_in_the_other_byte_order_breaks_the_reader() => Fuzz(RecordingFormat.Scap, Capture(bigEndian: true), seed: 2);
+    public void No_mutation_of_a_capture_in_the_other_byte_order_breaks_the_reader() =>
+        Fuzz(RecordingFormat.Scap, Capture(bigEndian: true), seed: 2);
 
     [Fact]
     public void No_mutation_of_Tetragons_JSON_breaks_the_reader() => Fuzz(RecordingFormat.Tetragon, Encoding.UTF8.GetBytes("""
-        {"process_exec":{"process":{"pid":7,"binary":"/bin/sh","arguments":"-c \"a b\" \ud800","start_time":"2024-01-02T03:04:05.123456789Z","ns":{"mnt":{"inum":1}},
-         "pod":{"namespace":"a","container":{"id":"docker://0123456789abcdef","image":{"id":"r@sha256:0"}},"pod_labels":{"\ud800":"x"}}},"parent":{"pid":1}},"node_name":"n","time":"2024-01-02T03:04:05Z"}
-        {"process_kprobe":{"process":{"pid":7},"function_name":"__x64_sys_mount","args":[{"string_arg":"a"},{"int_arg":3}],"return":{"int_arg":0}},"time":"2024-01-02T03:04:05Z"}
+        {"process_exec":{"process":{"pid":7,"binary":"/bin/sh","arguments":"-c \"a b\" \ud800",
+         "start_time":"2024-01-02T03:04:05.123456789Z",
+         "ns":{"mnt":{"inum":1}},
+         "pod":{"namespace":"a","container":{"id":"docker://0123456789abcdef","image":{"id":"r@sha256:0"}},"pod_labels":{"\ud800":"x"}}},
+         "parent":{"pid":1}},"node_name":"n","time":"2024-01-02T03:04:05Z"}
+        {"process_kprobe":{"process":{"pid":7},"function_name":"__x64_sys_mount","args":[{"string_arg":"a"},{"int_arg":3}],
+         "return":{"int_arg":0}},"time":"2024-01-02T03:04:05Z"}
         {"process_connect":{"process":{"pid":7},"destination_ip":"::1","destination_port":80},"time":"2024-01-02T03:04:05Z"}
         {"process_exit":{"process":{"pid":7},"signal":"SIGKILL"},"node_name":"m","time":"2024-01-02T03:04:05Z"}
         """), seed: 3);
@@ -45,7 +50,8 @@ public sealed class FuzzTests
         byte[] zero = capture.Int(0);
         return capture
             .Event(306, 7, 1, capture.Int(3), CaptureBytes.Str("a"), capture.Int32(1), capture.Int32(0))
-            .Event(307, 7, 2, capture.Int(5), capture.Int(3), CaptureBytes.Str("../a"), capture.Int32(1), capture.Int32(0), capture.Int32(0))
+            .Event(307, 7, 2, capture.Int(5), capture.Int(3), CaptureBytes.Str("../a"), capture.Int32(1), capture.Int32(0),
+                capture.Int32(0))
             .OldEvent(277, 7, 3, zero, CaptureBytes.Str("d"))
             .Event(22, 7, 4, capture.Int(5)).Event(23, 7, 5, zero, [2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
             .Event(222, 7, 6).Event(223, 7, 7, capture.Int(8), CaptureBytes.Str("sh"))
@@ -63,7 +69,8 @@ public sealed class FuzzTests
         {
             byte[] mutated = Mutate(seedBytes, random);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            using Recording recording = Recording.Open(format, new MemoryStream(mutated), new RecordingOptions { Identity = "fuzz", Node = new NodeId("n") });
+            using Recording recording = Recording
+                .Open(format, new MemoryStream(mutated), new RecordingOptions { Identity = "fuzz", Node = new NodeId("n") });
             long events = recording.Batches(8).Sum(batch => (long)batch.Count);
             long taken = GC.GetAllocatedBytesForCurrentThread() - before;
             taken.ShouldBeLessThan(MostBytes, $"mutation {i} of seed {seed}");
@@ -85,7 +92,10 @@ public sealed class FuzzTests
                 case 1: bytes[at] ^= (byte)(1 << random.Next(8)); break;
                 case 2: bytes.InsertRange(at, bytes.GetRange(at, length)); break;
                 case 3: if (bytes.Count > length + 1) bytes.RemoveRange(at, length); break;
-                case 4: for (int i = at; i < Math.Min(at + 4, bytes.Count); i++) bytes[i] = random.Next(2) == 0 ? (byte)0xFF : (byte)0; break;
+                case 4:
+                    for (int i = at; i < Math.Min(at + 4, bytes.Count); i++) bytes[i] = random.Next(2) == 0
+                    ? (byte)0xFF
+                    : (byte)0; break;
                 default: if (random.Next(8) == 0) bytes.RemoveRange(at, bytes.Count - at - 1); break;
             }
         }

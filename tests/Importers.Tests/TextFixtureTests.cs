@@ -47,10 +47,12 @@ public sealed class TextFixtureTests
         foreach (string path in Files("FX06_auditd", ".log", ".yaml"))
         {
             RecordingReport report = Recorded.Read(RecordingFormat.Auditd, File.ReadAllBytes(path)).Report;
-            string[] records = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.StartsWith("type=", StringComparison.Ordinal))];
+            string[] records = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.StartsWith("type=",
+                StringComparison.Ordinal))];
 
             report.Complete.ShouldBeTrue(path);
-            foreach (IGrouping<string, string> type in records.GroupBy(line => line["type=".Length..line.IndexOf(' ', StringComparison.Ordinal)]))
+            foreach (IGrouping<string,
+                string> type in records.GroupBy(line => line["type=".Length..line.IndexOf(' ', StringComparison.Ordinal)]))
                 report.Types.Single(count => count.Type == type.Key).Read.ShouldBe(type.Count(), $"{path}, {type.Key}");
         }
     }

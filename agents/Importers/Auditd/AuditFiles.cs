@@ -10,46 +10,49 @@ internal sealed class AuditFiles(EventWriter writer)
     private const long CreatFlags = 0x241; // O_CREAT | O_WRONLY | O_TRUNC, creat(2)
     private const long RemoveDirectoryFlag = 0x200; // AT_REMOVEDIR, unlinkat(2)
 
-    /// <summary>What each does, and which of its arguments has the flags, mode or owner; -1 for none. Calls that end in "at" begin with a directory.</summary>
-    private static readonly FrozenDictionary<string, (FileOperation Operation, int Flags)> Calls = new Dictionary<string, (FileOperation, int)>
-    {
-        ["open"] = (FileOperation.Open, 1),
-        ["openat"] = (FileOperation.Open, 2),
-        ["openat2"] = (FileOperation.Open, -1),
-        ["creat"] = (FileOperation.Open, -1),
-        ["truncate"] = (FileOperation.Truncate, -1),
-        ["ftruncate"] = (FileOperation.Truncate, -1),
-        ["rename"] = (FileOperation.Rename, -1),
-        ["renameat"] = (FileOperation.Rename, -1),
-        ["renameat2"] = (FileOperation.Rename, -1),
-        ["link"] = (FileOperation.Link, -1),
-        ["linkat"] = (FileOperation.Link, -1),
-        ["symlink"] = (FileOperation.Symlink, -1),
-        ["symlinkat"] = (FileOperation.Symlink, -1),
-        ["unlink"] = (FileOperation.Unlink, -1),
-        ["unlinkat"] = (FileOperation.Unlink, 2),
-        ["mkdir"] = (FileOperation.MakeDirectory, 1),
-        ["mkdirat"] = (FileOperation.MakeDirectory, 2),
-        ["rmdir"] = (FileOperation.RemoveDirectory, -1),
-        ["mknod"] = (FileOperation.MakeNode, 1),
-        ["mknodat"] = (FileOperation.MakeNode, 2),
-        ["chmod"] = (FileOperation.ChangeMode, 1),
-        ["fchmod"] = (FileOperation.ChangeMode, 1),
-        ["fchmodat"] = (FileOperation.ChangeMode, 2),
-        ["chown"] = (FileOperation.ChangeOwner, 1),
-        ["fchown"] = (FileOperation.ChangeOwner, 1),
-        ["lchown"] = (FileOperation.ChangeOwner, 1),
-        ["fchownat"] = (FileOperation.ChangeOwner, 2),
-        ["setxattr"] = (FileOperation.SetExtendedAttribute, -1),
-        ["lsetxattr"] = (FileOperation.SetExtendedAttribute, -1),
-        ["fsetxattr"] = (FileOperation.SetExtendedAttribute, -1),
-        ["removexattr"] = (FileOperation.RemoveExtendedAttribute, -1),
-        ["lremovexattr"] = (FileOperation.RemoveExtendedAttribute, -1),
-        ["fremovexattr"] = (FileOperation.RemoveExtendedAttribute, -1),
-        ["chdir"] = (FileOperation.ChangeDirectory, -1),
-        ["fchdir"] = (FileOperation.ChangeDirectory, -1),
-        ["chroot"] = (FileOperation.ChangeRoot, -1),
-    }.ToFrozenDictionary();
+    /// <summary>
+    /// What each does, and which of its arguments has the flags, mode or owner; -1 for none. Calls that end in "at" begin with a directory.
+    /// </summary>
+    private static readonly FrozenDictionary<string, (FileOperation Operation, int Flags)> Calls =
+        new Dictionary<string, (FileOperation, int)>
+        {
+            ["open"] = (FileOperation.Open, 1),
+            ["openat"] = (FileOperation.Open, 2),
+            ["openat2"] = (FileOperation.Open, -1),
+            ["creat"] = (FileOperation.Open, -1),
+            ["truncate"] = (FileOperation.Truncate, -1),
+            ["ftruncate"] = (FileOperation.Truncate, -1),
+            ["rename"] = (FileOperation.Rename, -1),
+            ["renameat"] = (FileOperation.Rename, -1),
+            ["renameat2"] = (FileOperation.Rename, -1),
+            ["link"] = (FileOperation.Link, -1),
+            ["linkat"] = (FileOperation.Link, -1),
+            ["symlink"] = (FileOperation.Symlink, -1),
+            ["symlinkat"] = (FileOperation.Symlink, -1),
+            ["unlink"] = (FileOperation.Unlink, -1),
+            ["unlinkat"] = (FileOperation.Unlink, 2),
+            ["mkdir"] = (FileOperation.MakeDirectory, 1),
+            ["mkdirat"] = (FileOperation.MakeDirectory, 2),
+            ["rmdir"] = (FileOperation.RemoveDirectory, -1),
+            ["mknod"] = (FileOperation.MakeNode, 1),
+            ["mknodat"] = (FileOperation.MakeNode, 2),
+            ["chmod"] = (FileOperation.ChangeMode, 1),
+            ["fchmod"] = (FileOperation.ChangeMode, 1),
+            ["fchmodat"] = (FileOperation.ChangeMode, 2),
+            ["chown"] = (FileOperation.ChangeOwner, 1),
+            ["fchown"] = (FileOperation.ChangeOwner, 1),
+            ["lchown"] = (FileOperation.ChangeOwner, 1),
+            ["fchownat"] = (FileOperation.ChangeOwner, 2),
+            ["setxattr"] = (FileOperation.SetExtendedAttribute, -1),
+            ["lsetxattr"] = (FileOperation.SetExtendedAttribute, -1),
+            ["fsetxattr"] = (FileOperation.SetExtendedAttribute, -1),
+            ["removexattr"] = (FileOperation.RemoveExtendedAttribute, -1),
+            ["lremovexattr"] = (FileOperation.RemoveExtendedAttribute, -1),
+            ["fremovexattr"] = (FileOperation.RemoveExtendedAttribute, -1),
+            ["chdir"] = (FileOperation.ChangeDirectory, -1),
+            ["fchdir"] = (FileOperation.ChangeDirectory, -1),
+            ["chroot"] = (FileOperation.ChangeRoot, -1),
+        }.ToFrozenDictionary();
 
     public static bool Handles(string name) => Calls.ContainsKey(name);
 
@@ -58,13 +61,14 @@ internal sealed class AuditFiles(EventWriter writer)
     {
         (FileOperation operation, int place) = Calls[name];
         long flags = name == "creat" ? CreatFlags : place >= 0 ? arguments[place] : 0;
-        if (operation == FileOperation.Unlink && name == "unlinkat" && (flags & RemoveDirectoryFlag) != 0) operation = FileOperation.RemoveDirectory;
+        if (operation == FileOperation.Unlink && name == "unlinkat" && (flags & RemoveDirectoryFlag) != 0)
+            operation = FileOperation.RemoveDirectory;
         (AuditRecord? file, AuditRecord? other) = Choose(audit, operation);
         if (operation == FileOperation.Open && IsOfType(file, "CREATE")) operation = FileOperation.Create;
         byte[] raw = file?.Text("name"u8) ?? [];
         byte[] directory = audit.Find("CWD")?.Text("cwd"u8) ?? [];
-        bool known = !name.Contains("at", StringComparison.Ordinal) || name is "creat" or "truncate" or "ftruncate" || (int)arguments[0] == CurrentDirectory;
-        if (!known) directory = [];
+        bool isAt = name.Contains("at", StringComparison.Ordinal) && name is not ("creat" or "truncate" or "ftruncate");
+        if (isAt && (int)arguments[0] != CurrentDirectory) directory = [];
         byte[] second = other?.Text("name"u8) ?? [];
         writer.File(task, new FileRecord
         {
@@ -80,7 +84,8 @@ internal sealed class AuditFiles(EventWriter writer)
     }
 
     /// <summary>
-    /// The path records of an event: parents, then what was there (NORMAL), came (CREATE) or went (DELETE). Old kernels do not say which; then the last one counts.
+    /// The path records of an event: parents, then what was there (NORMAL), came (CREATE) or went (DELETE). Old kernels do not say which;
+    /// then the last one counts.
     /// </summary>
     private static (AuditRecord? File, AuditRecord? Other) Choose(AuditEvent audit, FileOperation operation)
     {

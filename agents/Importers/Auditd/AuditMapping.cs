@@ -2,7 +2,9 @@ using Pipeline.Domain.Events;
 
 namespace Agents.Importers.Auditd;
 
-/// <summary>What becomes of one audited event. Only system calls have a place; what daemons and PAM report has none. Not thread-safe.</summary>
+/// <summary>
+/// What becomes of one audited event. Only system calls have a place; what daemons and PAM report has none. Not thread-safe.
+/// </summary>
 internal sealed class AuditMapping(EventWriter writer)
 {
     private const long NewThread = 0x10000; // CLONE_THREAD, clone(2)
@@ -120,8 +122,8 @@ internal sealed class AuditMapping(EventWriter writer)
     }
 
     /// <summary>
-    /// Arguments stand in EXECVE records as a0, a1, ...; one that is long is cut into a1[0], a1[1], ... over several records. Without them there is the title, which the
-    /// process can have changed.
+    /// Arguments stand in EXECVE records as a0, a1, ...; one that is long is cut into a1[0], a1[1], ... over several records. Without them
+    /// there is the title, which the process can have changed.
     /// </summary>
     private static byte[] ArgumentsOf(AuditEvent audit)
     {
@@ -132,7 +134,9 @@ internal sealed class AuditMapping(EventWriter writer)
             if (record.Type != "EXECVE") continue;
             foreach (AuditField field in record.Fields)
             {
-                if (field.Key.Length < 2 || field.Key[0] != (byte)'a' || !char.IsAsciiDigit((char)field.Key[1]) || field.Key.EndsWith("_len"u8)) continue;
+                if (field.Key.Length < 2 || field.Key[0] != (byte)'a' || !char.IsAsciiDigit((char)field.Key[1])
+                    || field.Key.EndsWith("_len"u8))
+                    continue;
                 int part = field.Key.IndexOf((byte)'[');
                 ReadOnlySpan<byte> name = part < 0 ? field.Key : field.Key[..part];
                 if (!open.IsEmpty && !(part >= 0 && open.SequenceEqual(name))) joined.WriteByte(0);

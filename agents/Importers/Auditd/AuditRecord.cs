@@ -4,8 +4,8 @@ using System.Text;
 namespace Agents.Importers.Auditd;
 
 /// <summary>
-/// One line of the audit log: type, instant and serial number, and fields as key=value. Values that a user can choose are quoted, or in hexadecimal digits when they
-/// hold quotes, spaces or other bytes.
+/// One line of the audit log: type, instant and serial number, and fields as key=value. Values that a user can choose are quoted, or in
+/// hexadecimal digits when they hold quotes, spaces or other bytes.
 /// </summary>
 internal sealed class AuditRecord
 {

@@ -1,8 +1,8 @@
 namespace Agents.Importers.Auditd;
 
 /// <summary>
-/// The audit daemon's log. An event is several records with the same serial number, which other events' records may stand between; it is complete at its EOE record,
-/// or when the log has gone on for two seconds, or at the end.
+/// The audit daemon's log. An event is several records with the same serial number, which other events' records may stand between; it is
+/// complete at its EOE record, or when the log has gone on for two seconds, or at the end.
 /// </summary>
 internal sealed class AuditdRecording : Recording
 {
@@ -100,8 +100,8 @@ internal sealed class AuditdRecording : Recording
         foreach (AuditRecord record in complete.Records)
         {
             // The record of the system call is the event; the others tell more about it.
-            bool about = outcome == Outcome.Mapped && record != complete.Call;
-            Report.Count(record.Type, about ? AuditMapping.Uses(record.Type) ? Outcome.State : Outcome.Unmapped : record == complete.Call ? outcome : Outcome.Unmapped);
+            bool tellsMore = outcome == Outcome.Mapped && AuditMapping.Uses(record.Type);
+            Report.Count(record.Type, record == complete.Call ? outcome : tellsMore ? Outcome.State : Outcome.Unmapped);
         }
     }
 

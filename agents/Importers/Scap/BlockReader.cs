@@ -1,8 +1,8 @@
 namespace Agents.Importers.Scap;
 
 /// <summary>
-/// Reads the fields of a block, and of an entry within it, and never past the end of either. A field that does not fit, or that the stream does not have, is zero or
-/// empty and sets <see cref="Failed"/>. Not thread-safe.
+/// Reads the fields of a block, and of an entry within it, and never past the end of either. A field that does not fit, or that the stream
+/// does not have, is zero or empty and sets <see cref="Failed"/>. Not thread-safe.
 /// </summary>
 internal sealed class BlockReader(ScapInput input)
 {

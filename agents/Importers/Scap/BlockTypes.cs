@@ -1,8 +1,8 @@
 namespace Agents.Importers.Scap;
 
 /// <summary>
-/// Numbers of the blocks of a capture, and names for the report. The second number of some is the one that was used before the format was published. Source:
-/// scap_savefile.h of falcosecurity/libs.
+/// Numbers of the blocks of a capture, and names for the report. The second number of some is the one that was used before the format was
+/// published. Source: scap_savefile.h of falcosecurity/libs.
 /// </summary>
 internal static class BlockTypes
 {

@@ -1,8 +1,8 @@
 namespace Agents.Importers.Scap;
 
 /// <summary>
-/// A system call: what its exit event says, and what its enter event said that the exit does not repeat. Sensors of different age have the same parameter in either of
-/// the two, so both are looked into.
+/// A system call: what its exit event says, and what its enter event said that the exit does not repeat. Sensors of different age have the
+/// same parameter in either of the two, so both are looked into.
 /// </summary>
 internal readonly ref struct Call
 {

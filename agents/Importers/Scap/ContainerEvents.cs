@@ -109,6 +109,7 @@ internal sealed class ContainerEvents(EventWriter writer, ContainerNames contain
     private static PodFacts? Pod(ImmutableSortedDictionary<string, string> labels) =>
         labels.TryGetValue("io.kubernetes.pod.name", out string? name)
             ? new PodFacts(
-                labels.GetValueOrDefault("io.kubernetes.pod.namespace", ""), name, labels.GetValueOrDefault("io.kubernetes.pod.uid", ""), "", "", "")
+                labels.GetValueOrDefault("io.kubernetes.pod.namespace", ""), name,
+                labels.GetValueOrDefault("io.kubernetes.pod.uid", ""), "", "", "")
             : null;
 }

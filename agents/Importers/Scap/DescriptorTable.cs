@@ -24,8 +24,9 @@ internal sealed class DescriptorTable(MemoryBudget budget)
     {
         Close(descriptor);
         if (descriptor is < 0 or > int.MaxValue || _open.Count >= Most || !budget.TryKeep(EntryBytes + path.Length)) return;
+        ReadOnlySpan<byte> name = path;
         bool terminal = kind == DescriptorKind.File
-            && (path.AsSpan().StartsWith("/dev/pts/"u8) || path.AsSpan().StartsWith("/dev/tty"u8) || path.AsSpan().SequenceEqual("/dev/console"u8));
+            && (name.StartsWith("/dev/pts/"u8) || name.StartsWith("/dev/tty"u8) || name.SequenceEqual("/dev/console"u8));
         _open[(int)descriptor] = (terminal ? DescriptorKind.Terminal : kind, path);
     }
 
@@ -50,7 +51,9 @@ internal sealed class DescriptorTable(MemoryBudget budget)
 
     /// <summary>The path that a descriptor was opened by; empty when it is not known.</summary>
     public byte[] PathOf(long descriptor) =>
-        descriptor is >= 0 and <= int.MaxValue && _open.TryGetValue((int)descriptor, out (DescriptorKind Kind, byte[] Path) entry) ? entry.Path : [];
+        descriptor is >= 0 and <= int.MaxValue && _open.TryGetValue((int)descriptor, out (DescriptorKind Kind, byte[] Path) entry)
+            ? entry.Path
+            : [];
 
     /// <summary>Kinds of 0, 1 and 2, four bits each.</summary>
     public int StandardStreams()

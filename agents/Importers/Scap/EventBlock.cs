@@ -74,8 +74,8 @@ internal sealed class EventBlock(ScapInput input)
     }
 
     /// <summary>
-    /// Old captures do not say how many parameters an event has: it is the number with which the lengths add up to the event's, tried from the most that the type
-    /// can have; -1 when there is none.
+    /// Old captures do not say how many parameters an event has: it is the number with which the lengths add up to the event's, tried from
+    /// the most that the type can have; -1 when there is none.
     /// </summary>
     private int OldParameters()
     {

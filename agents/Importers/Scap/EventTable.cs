@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Agents.Importers.Scap;
 
-/// <summary>What the numbers of event types mean. A type above <see cref="Count"/> comes from a newer sensor; its events are counted by number.</summary>
+/// <summary>
+/// What the numbers of event types mean. A type above <see cref="Count"/> comes from a newer sensor; its events are counted by number.
+/// </summary>
 internal static partial class EventTable
 {
     // Their parameters may be longer than 64 KiB.
@@ -11,7 +13,8 @@ internal static partial class EventTable
     private const int AsyncEvent = 402;
 
     private static readonly ImmutableArray<EventShape> Shapes = ReadShapes();
-    private static readonly ImmutableArray<string> SyscallNames = [.. Syscalls.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
+    private static readonly ImmutableArray<string> SyscallNames =
+        [.. Syscalls.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 
     public static int Count => Shapes.Length;
 
@@ -41,7 +44,8 @@ internal static partial class EventTable
     {
         if (half is "!" or "-") return new EventShape(name, isExit, 0, [], IsKnown: half == "-");
         if (half[0] == '#') return new EventShape(name, isExit, int.Parse(half.AsSpan(1), provider: null), [], IsKnown: true);
-        string[] parameters = half.Replace("*", ProcessPrefix, StringComparison.Ordinal).Replace("+", ExecAdditions, StringComparison.Ordinal).Split(' ');
+        string[] parameters = half.Replace("*", ProcessPrefix, StringComparison.Ordinal)
+            .Replace("+", ExecAdditions, StringComparison.Ordinal).Split(' ');
         return new EventShape(name, isExit, parameters.Length, [.. parameters], IsKnown: true);
     }
 }

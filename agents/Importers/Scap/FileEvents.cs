@@ -82,7 +82,9 @@ internal sealed class FileEvents(EventWriter writer)
     private static ReadOnlySpan<byte> Other(Call call, FileCall shape, long result)
     {
         if (shape.Other is null) return default;
-        return result >= 0 && shape.Operation != FileOperation.Symlink ? call.Path(shape.Other, shape.OtherDirectory) : call.Text(shape.Other);
+        return result >= 0 && shape.Operation != FileOperation.Symlink
+            ? call.Path(shape.Other, shape.OtherDirectory)
+            : call.Text(shape.Other);
     }
 
     private static void Follow(ThreadState thread, FileOperation operation, long result, byte[] path)

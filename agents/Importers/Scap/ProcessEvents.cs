@@ -56,8 +56,8 @@ internal sealed class ProcessEvents(EventWriter writer, ThreadTable threads, Con
     }
 
     /// <summary>
-    /// clone, fork and vfork return twice. The child's own return knows its numbers on the host; what the parent gets is the number in the parent's pid namespace, so
-    /// within a container only the child's counts.
+    /// clone, fork and vfork return twice. The child's own return knows its numbers on the host; what the parent gets is the number in the
+    /// parent's pid namespace, so within a container only the child's counts.
     /// </summary>
     public Outcome Cloned(Call call)
     {
@@ -75,7 +75,9 @@ internal sealed class ProcessEvents(EventWriter writer, ThreadTable threads, Con
         if (!own)
         {
             TakeIdentity(call, call.Thread);
-            bool nested = call.TryInt("vtid", out long vtid) ? vtid != call.Exit.Thread : call.Thread.NamespaceTid > 0 && call.Thread.NamespaceTid != call.Exit.Thread;
+            bool nested = call.TryInt("vtid", out long vtid)
+                ? vtid != call.Exit.Thread
+                : call.Thread.NamespaceTid > 0 && call.Thread.NamespaceTid != call.Exit.Thread;
             if (nested || IsNewest(result, call)) return Outcome.State;
         }
 
@@ -112,7 +114,8 @@ internal sealed class ProcessEvents(EventWriter writer, ThreadTable threads, Con
         ThreadState? parent = own ? threads.Find(parentTid) : call.Thread;
         if (own && isThread && call.TryInt("pid", out long leader)) parent = threads.Find(leader) ?? parent;
         int number = tid is > 0 and <= int.MaxValue ? (int)tid : 0;
-        TaskSnapshot task = parent?.Task ?? new TaskSnapshot { Comm = Utf8Text.Of(call.Text("comm")), ExePath = Utf8Text.Of(call.Text("exe")) };
+        TaskSnapshot task = parent?.Task
+            ?? new TaskSnapshot { Comm = Utf8Text.Of(call.Text("comm")), ExePath = Utf8Text.Of(call.Text("exe")) };
         var child = new ThreadState
         {
             Directory = parent?.Directory ?? call.Text("cwd").ToArray(),
@@ -140,7 +143,8 @@ internal sealed class ProcessEvents(EventWriter writer, ThreadTable threads, Con
         if (call.Exit.TryInt("vtid", out long vtid)) thread.NamespaceTid = vtid;
         if (call.Exit.TryInt("vpid", out long vpid)) task = task with { NamespaceTgid = (int)vpid };
         if (call.Exit.TryInt("pid", out long pid) && pid is > 0 and <= int.MaxValue) task = task with { Tgid = (int)pid };
-        if (task.ParentTgid == 0 && call.Exit.TryInt("ptid", out long parent) && parent is > 0 and <= int.MaxValue) task = task with { ParentTgid = (int)parent };
+        if (task.ParentTgid == 0 && call.Exit.TryInt("ptid", out long parent) && parent is > 0 and <= int.MaxValue)
+            task = task with { ParentTgid = (int)parent };
         if (call.Exit.TryInt("uid", out long uid) && (uint)uid != uint.MaxValue) task = task with { EffectiveUid = (uint)uid };
         if (call.Exit.TryInt("gid", out long gid) && (uint)gid != uint.MaxValue) task = task with { EffectiveGid = (uint)gid };
         ReadOnlySpan<byte> comm = call.Exit.Text("comm");
@@ -173,7 +177,8 @@ internal sealed class ProcessEvents(EventWriter writer, ThreadTable threads, Con
         };
         if (call.Exit.TryInt("cap_permitted", out long permitted) && call.Exit.TryInt("cap_effective", out long effective))
             task = task with { CapPermitted = (ulong)permitted, CapEffective = (ulong)effective };
-        if (!task.ContainerId.IsEmpty && !CgroupContainer.IsRuntime(executable)) task = task with { Flags = task.Flags | TaskFlags.Started };
+        if (!task.ContainerId.IsEmpty && !CgroupContainer.IsRuntime(executable))
+            task = task with { Flags = task.Flags | TaskFlags.Started };
         thread.Task = task;
     }
 

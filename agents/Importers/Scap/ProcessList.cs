@@ -2,7 +2,10 @@ using Pipeline.Domain.Events;
 
 namespace Agents.Importers.Scap;
 
-/// <summary>The block that lists the threads that were there before the first event. Nine versions, each with the fields of the one before and some more.</summary>
+/// <summary>
+/// The block that lists the threads that were there before the first event. Nine versions, each with the fields of the one before and some
+/// more.
+/// </summary>
 internal sealed class ProcessList(
     BlockReader block, ThreadTable threads, Queue<ThreadState> announce, ContainerNames containers, RecordingReport report)
 {
@@ -80,7 +83,9 @@ internal sealed class ProcessList(
                 ContainerId = group.ContainerId,
                 CgroupPath = group.Path,
                 // Whatever runs in a container when it is looked at, has been started: its engine's own first steps take milliseconds.
-                Flags = group.ContainerId.IsEmpty || CgroupContainer.IsRuntime(path.Length > 0 ? path : exe) ? TaskFlags.None : TaskFlags.Started,
+                Flags = group.ContainerId.IsEmpty || CgroupContainer.IsRuntime(path.Length > 0 ? path : exe)
+                    ? TaskFlags.None
+                    : TaskFlags.Started,
             },
         };
     }

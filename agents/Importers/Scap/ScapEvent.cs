@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Agents.Importers.Scap;
 
 /// <summary>
-/// One recorded event: its head, and parameters found by name. Reads from a buffer that was checked when it was made; a parameter that is absent, or not of the length
-/// that its reading needs, is as if it were not there.
+/// One recorded event: its head, and parameters found by name. Reads from a buffer that was checked when it was made; a parameter that is
+/// absent, or not of the length that its reading needs, is as if it were not there.
 /// </summary>
 internal readonly ref struct ScapEvent
 {
@@ -53,9 +53,15 @@ internal readonly ref struct ScapEvent
         switch (bytes.Length)
         {
             case 1: value = bytes[0]; return true;
-            case 2: value = IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes); return true;
-            case 4: value = IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes); return true;
-            case 8: value = IsBigEndian ? BinaryPrimitives.ReadInt64BigEndian(bytes) : BinaryPrimitives.ReadInt64LittleEndian(bytes); return true;
+            case 2:
+                value = IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+                return true;
+            case 4:
+                value = IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+                return true;
+            case 8:
+                value = IsBigEndian ? BinaryPrimitives.ReadInt64BigEndian(bytes) : BinaryPrimitives.ReadInt64LittleEndian(bytes);
+                return true;
             default: return false;
         }
     }

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace Agents.Importers.Scap;
 
 /// <summary>
-/// The bytes of a capture, in its byte order, through a buffer of fixed size; expands gzip. A read that the stream cannot fill gives false, and so does every one after
-/// it. Not thread-safe.
+/// The bytes of a capture, in its byte order, through a buffer of fixed size; expands gzip. A read that the stream cannot fill gives false,
+/// and so does every one after it. Not thread-safe.
 /// </summary>
 internal sealed class ScapInput : IDisposable
 {
@@ -72,11 +72,14 @@ internal sealed class ScapInput : IDisposable
         return read;
     }
 
-    public ushort UInt16(ReadOnlySpan<byte> at) => BigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
+    public ushort UInt16(ReadOnlySpan<byte> at) =>
+        BigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
 
-    public uint UInt32(ReadOnlySpan<byte> at) => BigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
+    public uint UInt32(ReadOnlySpan<byte> at) =>
+        BigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
 
-    public long Int64(ReadOnlySpan<byte> at) => BigEndian ? BinaryPrimitives.ReadInt64BigEndian(at) : BinaryPrimitives.ReadInt64LittleEndian(at);
+    public long Int64(ReadOnlySpan<byte> at) =>
+        BigEndian ? BinaryPrimitives.ReadInt64BigEndian(at) : BinaryPrimitives.ReadInt64LittleEndian(at);
 
     /// <summary>The stream that was given stays open.</summary>
     public void Dispose() => _expanding?.Dispose();

@@ -1,9 +1,8 @@
-using Pipeline.Domain.Events;
-
 namespace Agents.Importers.Scap;
 
 /// <summary>
-/// What becomes of a captured event. A system call is two events: the first is kept with its thread, the second makes the event. Not thread-safe.
+/// What becomes of a captured event. A system call is two events: the first is kept with its thread, the second makes the event. Not
+/// thread-safe.
 /// </summary>
 internal sealed class ScapMapping
 {
@@ -49,18 +48,17 @@ internal sealed class ScapMapping
     public Outcome Map(ScapEvent e, short cpu)
     {
         _writer.Cpu = cpu;
-        if (e.Shape.Parameters.IsEmpty && e.Shape.Name is not ("procexit" or "execve" or "clone" or "fork" or "vfork" or "clone3"))
-            return IsHalf(e.Shape.Name) ? Outcome.State : Outcome.Unmapped;
         if (e.Shape.Name == "container") return _containers.Map(e);
-        if (e.Shape.Name == "syscall") return Outcome.Unmapped;
+        if (!IsMapped(e.Shape.Name)) return Outcome.Unmapped;
         ThreadState thread = _threads.Get(e.Thread);
         Outcome outcome = e.Shape.Name == "procexit" ? _processes.Exit(e, thread) : e.Shape.IsExit ? Exit(e, thread) : Enter(e, thread);
         _threads.Settle(thread);
         return outcome;
     }
 
-    /// <summary>An enter event without parameters, of a call that is mapped at its exit.</summary>
-    private static bool IsHalf(string name) => FileEvents.Handles(name) || SyscallEvents.Handles(name);
+    private static bool IsMapped(string name) =>
+        name is "procexit" or "execve" or "execveat" or "clone" or "fork" or "vfork" or "clone3" or "close"
+        || FileEvents.Handles(name) || SyscallEvents.Handles(name);
 
     private static Outcome Enter(ScapEvent e, ThreadState thread)
     {
@@ -77,7 +75,9 @@ internal sealed class ScapMapping
     {
         bool entered = thread.EnteredType == e.Type - 1 && thread.EnteredType > 0;
         ScapEvent enter = entered
-            ? new ScapEvent(EventTable.Get(thread.EnteredType), thread.EnteredType, thread.EnteredWallNs, e.Thread, thread.EnteredParameters, thread.Entered, e.IsBigEndian)
+            ? new ScapEvent(
+                EventTable.Get(thread.EnteredType), thread.EnteredType, thread.EnteredWallNs, e.Thread,
+                thread.EnteredParameters, thread.Entered, e.IsBigEndian)
             : default;
         thread.Entered = [];
         thread.EnteredType = 0;
@@ -90,63 +90,32 @@ internal sealed class ScapMapping
             _ when FileEvents.Handles(e.Shape.Name) => _files.Map(call),
             _ => _syscalls.Map(call),
         };
-        Follow(call);
+        FollowDescriptors(call);
+        if (call.Exit.TryInt("res", out long result) && result == 0) call.Thread.Task = Credentials.After(call);
         return outcome;
     }
 
     private static Outcome Close(Call call)
     {
-        if (call.TryInt("res", out long result) && result == 0 && call.TryInt("fd", out long descriptor)) call.Thread.Descriptors.Close(descriptor);
+        if (call.TryInt("res", out long result) && result == 0 && call.TryInt("fd", out long descriptor))
+            call.Thread.Descriptors.Close(descriptor);
         return Outcome.State;
     }
 
-    /// <summary>What a successful call changes for those that follow.</summary>
-    private static void Follow(Call call)
+    private static void FollowDescriptors(Call call)
     {
-        ThreadState thread = call.Thread;
-        string name = call.Name;
-        if (name is "dup" or "dup2" or "dup3" && call.TryInt("res", out long copy) && copy >= 0)
+        DescriptorTable descriptors = call.Thread.Descriptors;
+        switch (call.Name)
         {
-            if (call.TryInt("oldfd", out long from) || call.TryEnterInt("fd", out from)) thread.Descriptors.Duplicate(from, copy);
-        }
-        else if (name == "socket" && call.Exit.TryInt("fd", out long socket))
-        {
-            thread.Descriptors.Set(socket, DescriptorKind.Socket, []);
-        }
-        else if (name == "memfd_create" && call.Exit.TryInt("fd", out long memory))
-        {
-            thread.Descriptors.Set(memory, DescriptorKind.File, [.. "memfd:"u8, .. call.Text("name")]);
-        }
-        else if (!call.Exit.TryInt("res", out long result) || result != 0)
-        {
-            return;
-        }
-        else if (name == "setuid" && call.TryInt("uid", out long uid))
-        {
-            thread.Task = thread.Task with { Uid = thread.Task.EffectiveUid == 0 ? (uint)uid : thread.Task.Uid, EffectiveUid = (uint)uid };
-        }
-        else if (name == "setgid" && call.TryInt("gid", out long gid))
-        {
-            thread.Task = thread.Task with { Gid = thread.Task.EffectiveUid == 0 ? (uint)gid : thread.Task.Gid, EffectiveGid = (uint)gid };
-        }
-        else if (name == "setresuid" && call.TryInt("ruid", out long ruid) && call.TryInt("euid", out long euid))
-        {
-            thread.Task = thread.Task with { Uid = Changed(thread.Task.Uid, ruid), EffectiveUid = Changed(thread.Task.EffectiveUid, euid) };
-        }
-        else if (name == "setresgid" && call.TryInt("rgid", out long rgid) && call.TryInt("egid", out long egid))
-        {
-            thread.Task = thread.Task with { Gid = Changed(thread.Task.Gid, rgid), EffectiveGid = Changed(thread.Task.EffectiveGid, egid) };
-        }
-        else if (name == "capset" && call.TryInt("cap_permitted", out long permitted) && call.TryInt("cap_effective", out long effective))
-        {
-            thread.Task = thread.Task with { CapPermitted = (ulong)permitted, CapEffective = (ulong)effective };
-        }
-        else if (name == "prctl" && call.TryInt("option", out long option) && option == 38) // PR_SET_NO_NEW_PRIVS
-        {
-            thread.Task = thread.Task with { Flags = thread.Task.Flags | TaskFlags.NoNewPrivileges };
+            case "dup" or "dup2" or "dup3" when call.TryInt("res", out long copy) && copy >= 0:
+                if (call.TryInt("oldfd", out long from) || call.TryEnterInt("fd", out from)) descriptors.Duplicate(from, copy);
+                break;
+            case "socket" when call.Exit.TryInt("fd", out long socket):
+                descriptors.Set(socket, DescriptorKind.Socket, []);
+                break;
+            case "memfd_create" when call.Exit.TryInt("fd", out long memory):
+                descriptors.Set(memory, DescriptorKind.File, [.. "memfd:"u8, .. call.Text("name")]);
+                break;
         }
     }
-
-    /// <summary>-1 leaves an id as it is, setresuid(2).</summary>
-    private static uint Changed(uint before, long value) => (uint)value == uint.MaxValue ? before : (uint)value;
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace Agents.Importers.Scap;
 
 /// <summary>
-/// A capture of sysdig or Falco: blocks of tables (machine, processes, descriptors), then one block for each event. Processes that the tables list are announced as
-/// existing at the time of the first event, since the tables have no time of their own.
+/// A capture of sysdig or Falco: blocks of tables (machine, processes, descriptors), then one block for each event. Processes that the
+/// tables list are announced as existing at the time of the first event, since the tables have no time of their own.
 /// </summary>
 internal sealed class ScapRecording : Recording
 {
@@ -88,12 +88,19 @@ internal sealed class ScapRecording : Recording
                 MachineInfo();
                 return Finish();
             default:
-                Report.Count(kind == BlockKind.Other ? $"block 0x{_type:x}" : kind == BlockKind.UserList ? "user list" : "interface list", Outcome.Unmapped);
+                Report.Count(kind switch
+                {
+                    BlockKind.UserList => "user list",
+                    BlockKind.InterfaceList => "interface list",
+                    _ => $"block 0x{_type:x}",
+                }, Outcome.Unmapped);
                 return Finish();
         }
     }
 
-    /// <summary>The byte order is only known behind the length, so the length is read again in it. Captures can follow each other in one file.</summary>
+    /// <summary>
+    /// The byte order is only known behind the length, so the length is read again in it. Captures can follow each other in one file.
+    /// </summary>
     private bool SectionHeader()
     {
         if (!_input.TryRead(out uint order)) return Stop("the file ends within its section header");
@@ -148,7 +155,11 @@ internal sealed class ScapRecording : Recording
     {
         if (step == ListStep.Entry) return true;
         if (step == ListStep.Broken)
-            Broken(_inside == BlockKind.ProcessList ? "process list entry" : "descriptor list entry", "an entry does not fit into its block");
+        {
+            string type = _inside == BlockKind.ProcessList ? "process list entry" : "descriptor list entry";
+            Broken(type, "an entry does not fit into its block");
+        }
+
         _inside = BlockKind.Other;
         return Finish();
     }
@@ -199,7 +210,7 @@ internal sealed class ScapRecording : Recording
     {
         if (_input.Fault is not null) return Stop(_input.Fault);
         if (!_sectionSeen) return Stop("this is not a capture: it is empty");
-        for (int left = _toAnnounce.Count; left > 0; left--) Report.Note("process listed before the recording that has no event, so no time");
+        for (int left = _toAnnounce.Count; left > 0; left--) Report.Note("process listed in a recording without events, so without a time");
         Report.Complete = true;
         return false;
     }

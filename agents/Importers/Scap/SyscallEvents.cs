@@ -127,7 +127,9 @@ internal sealed class SyscallEvents(EventWriter writer, ThreadTable threads)
 
     /// <summary>What the descriptor argument of a call names, where that matters.</summary>
     private Text DescriptorPath(Call call) =>
-        call.Name is "setns" or "finit_module" && call.TryInt("fd", out long descriptor) ? writer.Text(call.Thread.Descriptors.PathOf(descriptor)) : default;
+        call.Name is "setns" or "finit_module" && call.TryInt("fd", out long descriptor)
+            ? writer.Text(call.Thread.Descriptors.PathOf(descriptor))
+            : default;
 
     private Text Data(Call call, SyscallShape shape)
     {
@@ -149,7 +151,8 @@ internal sealed class SyscallEvents(EventWriter writer, ThreadTable threads)
         Source = writer.Text(call.Text("dev")),
     });
 
-    /// <param name="Arguments">Names of the parameters in the places of the call's arguments; alternatives separated by commas, "" for one that is not recorded.</param>
+    /// <param name="Arguments">Names of the parameters in the places of the call's arguments; alternatives separated by commas, "" for one
+    /// that is not recorded.</param>
     private sealed record SyscallShape(
         string Name, int Number, ImmutableArray<string> Arguments, string Result = "res", string? Path = null, string? Other = null,
         string? Data = null, string? Target = null);

@@ -30,7 +30,8 @@ internal sealed class ThreadState
     public long EnteredWallNs { get; set; }
 
     /// <summary>Bytes that it holds, roughly.</summary>
-    public int Size => 256 + Directory.Length + Arguments.Length + Entered.Length + Task.ExePath.Length + Task.CgroupPath.Length + Task.Comm.Length;
+    public int Size =>
+        256 + Directory.Length + Arguments.Length + Entered.Length + Task.ExePath.Length + Task.CgroupPath.Length + Task.Comm.Length;
 
     /// <summary>Of those, the bytes that the table has taken note of.</summary>
     public int Accounted { get; set; }
@@ -62,7 +63,8 @@ internal sealed class ThreadTable(RecordingReport report)
 
     public MemoryBudget Budget { get; private set; } = new(MostBytes);
 
-    public ThreadState? Find(long tid) => tid is > 0 and <= int.MaxValue && _threads.TryGetValue((int)tid, out ThreadState? found) ? found : null;
+    public ThreadState? Find(long tid) =>
+        tid is > 0 and <= int.MaxValue && _threads.TryGetValue((int)tid, out ThreadState? found) ? found : null;
 
     /// <summary>The thread, or a new one of which only the number is known.</summary>
     public ThreadState Get(long tid)
@@ -70,7 +72,11 @@ internal sealed class ThreadTable(RecordingReport report)
         if (Find(tid) is { } found) return found;
         report.Note("thread that the recording does not introduce");
         int number = tid is > 0 and <= int.MaxValue ? (int)tid : 0;
-        var unknown = new ThreadState { Task = new TaskSnapshot { Tgid = number, Tid = number }, Descriptors = new DescriptorTable(Budget) };
+        var unknown = new ThreadState
+        {
+            Task = new TaskSnapshot { Tgid = number, Tid = number },
+            Descriptors = new DescriptorTable(Budget),
+        };
         if (number > 0) Set(unknown);
         return unknown;
     }

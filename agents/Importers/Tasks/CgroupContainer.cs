@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Agents.Importers;
 
 /// <summary>
-/// The container that a cgroup path names: the outermost part that ends in 64 hexadecimal digits, alone or behind an engine's prefix. Monitors of a container
-/// (conmon) are not in it.
+/// The container that a cgroup path names: the outermost part that ends in 64 hexadecimal digits, alone or behind an engine's prefix.
+/// Monitors of a container (conmon) are not in it.
 /// </summary>
 internal static class CgroupContainer
 {

@@ -3,7 +3,8 @@ using System.Text;
 namespace Agents.Importers;
 
 /// <summary>
-/// One name for each container: sensors write the id in full (64 digits) at one place and shortened (12 or 31) at another. The first form met is kept. Not thread-safe.
+/// One name for each container: sensors write the id in full (64 digits) at one place and shortened (12 or 31) at another. The first form
+/// met is kept. Not thread-safe.
 /// </summary>
 internal sealed class ContainerNames
 {

@@ -4,7 +4,8 @@ namespace Agents.Importers;
 internal static class Paths
 {
     /// <summary>
-    /// <paramref name="path"/> seen from <paramref name="directory"/>, without ".", ".." and doubled slashes. A relative path with an unknown directory stays relative.
+    /// <paramref name="path"/> seen from <paramref name="directory"/>, without ".", ".." and doubled slashes. A relative path with an
+    /// unknown directory stays relative.
     /// </summary>
     public static byte[] Resolve(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> path)
     {

@@ -3,7 +3,8 @@ using Pipeline.Domain.Events;
 namespace Agents.Importers;
 
 /// <summary>
-/// A thread as a recording knows it at one moment; becomes a <see cref="TaskRecord"/>. Immutable, equal by content. What a recording does not tell is zero or empty.
+/// A thread as a recording knows it at one moment; becomes a <see cref="TaskRecord"/>. Immutable, equal by content. What a recording does
+/// not tell is zero or empty.
 /// </summary>
 internal sealed record TaskSnapshot
 {

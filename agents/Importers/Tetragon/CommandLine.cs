@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Agents.Importers.Tetragon;
 
-/// <summary>Tetragon joins arguments with spaces and puts those that hold one in quotes; a quote within an argument is not marked, so the split is a best guess.</summary>
+/// <summary>
+/// Tetragon joins arguments with spaces and puts those that hold one in quotes; a quote within an argument is not marked, so the split is a
+/// best guess.
+/// </summary>
 internal static class CommandLine
 {
     /// <returns>The program and its arguments, each ended by NUL.</returns>

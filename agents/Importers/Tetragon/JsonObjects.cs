@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Agents.Importers.Tetragon;
 
 /// <summary>
-/// JSON objects that follow each other, one a line, or spread over several lines that are indented. A line that begins with a brace begins an object, so one that was
-/// torn does not take the next with it. Not thread-safe.
+/// JSON objects that follow each other, one a line, or spread over several lines that are indented. A line that begins with a brace begins
+/// an object, so one that was torn does not take the next with it. Not thread-safe.
 /// </summary>
 internal sealed class JsonObjects(LineReader lines, RecordingReport report)
 {

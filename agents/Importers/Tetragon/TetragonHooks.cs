@@ -4,8 +4,9 @@ using Pipeline.Domain.Events;
 namespace Agents.Importers.Tetragon;
 
 /// <summary>
-/// Kernel functions that a tracing policy hooks. Mapped are those whose result is known: a system call with its return value, a hook that only runs after success,
-/// a permission check with its answer. A hook at the entry of a function does not tell whether anything happened, and is not mapped.
+/// Kernel functions that a tracing policy hooks. Mapped are those whose result is known: a system call with its return value, a hook that
+/// only runs after success, a permission check with its answer. A hook at the entry of a function does not tell whether anything happened,
+/// and is not mapped.
 /// </summary>
 internal sealed class TetragonHooks(EventWriter writer)
 {
@@ -63,7 +64,14 @@ internal sealed class TetragonHooks(EventWriter writer)
     private void Syscall(TaskSnapshot task, string function, JsonElement body)
     {
         TryNumber(function, out int number);
-        var record = new SyscallRecord { Number = number, Result = Returned(body) ?? 0, EnterNs = writer.BootNs, FirstNs = writer.BootNs, Count = 1 };
+        var record = new SyscallRecord
+        {
+            Number = number,
+            Result = Returned(body) ?? 0,
+            EnterNs = writer.BootNs,
+            FirstNs = writer.BootNs,
+            Count = 1,
+        };
         int place = 0;
         foreach (JsonElement argument in body.Items("args"))
         {

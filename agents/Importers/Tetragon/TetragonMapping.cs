@@ -73,7 +73,9 @@ internal sealed class TetragonMapping(EventWriter writer)
     /// <summary>Tetragon reports a connection once it is there.</summary>
     private Outcome Socket(TaskSnapshot task, int number, long wallNs, string address, long? port)
     {
-        byte[] socket = IPAddress.TryParse(address, out IPAddress? ip) && port is >= 0 and <= ushort.MaxValue ? SocketAddressOf(ip, (ushort)port) : [];
+        byte[] socket = IPAddress.TryParse(address, out IPAddress? ip) && port is >= 0 and <= ushort.MaxValue
+            ? SocketAddressOf(ip, (ushort)port)
+            : [];
         writer.Syscall(task, new SyscallRecord
         {
             Number = number,

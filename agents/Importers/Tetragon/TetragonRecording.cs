@@ -79,7 +79,8 @@ internal sealed class TetragonRecording : Recording
         foreach (JsonProperty field in root.EnumerateObject())
         {
             string name = field.Title();
-            if (field.Value.ValueKind == JsonValueKind.Object && (name.StartsWith("process_", StringComparison.Ordinal) || name == "rate_limit_info"))
+            if (field.Value.ValueKind == JsonValueKind.Object
+                && (name.StartsWith("process_", StringComparison.Ordinal) || name == "rate_limit_info"))
                 return (name, field.Value);
         }
 

@@ -12,10 +12,13 @@ internal sealed class TetragonTasks(EventWriter writer)
 {
     private static readonly ImmutableArray<string> Capabilities =
     [
-        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE",
-        "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
+        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE",
+        "NET_BIND_SERVICE",
+        "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE",
+        "SYS_PACCT",
         "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL",
-        "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
+        "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF",
+        "CHECKPOINT_RESTORE",
     ];
 
     private readonly ContainerNames _containers = new();
@@ -69,7 +72,8 @@ internal sealed class TetragonTasks(EventWriter writer)
             ImageDigest = digest < 0 ? "" : image[(digest + 1)..],
             Format = "tetragon",
             Pod = new PodFacts(
-                pod.Text("namespace"), pod.Text("name"), pod.Text("uid"), pod.Text("workload_kind").ToLowerInvariant(), pod.Text("workload"), ""),
+                pod.Text("namespace"), pod.Text("name"), pod.Text("uid"), pod.Text("workload_kind").ToLowerInvariant(),
+                    pod.Text("workload"), ""),
             Labels = Labels(pod.Field("pod_labels")),
             // False is left out of the export, so that it cannot be told from not known.
             Privileged = container.Field("security_context").Flag("privileged") == true ? Setting.Explicit(true) : Setting.Unknown(false),
@@ -117,7 +121,8 @@ internal sealed class TetragonTasks(EventWriter writer)
     private static NamespaceNumbers NamespacesOf(JsonElement ns)
     {
         uint Number(string name) => ns.Field(name).Number("inum") is >= 0 and <= uint.MaxValue and { } inode ? (uint)inode : 0;
-        return new NamespaceNumbers(Number("mnt"), Number("pid"), Number("user"), Number("net"), Number("ipc"), Number("uts"), Number("cgroup"));
+        return new NamespaceNumbers(Number("mnt"), Number("pid"), Number("user"), Number("net"), Number("ipc"), Number("uts"),
+            Number("cgroup"));
     }
 
     private static ImmutableSortedDictionary<string, string> Labels(JsonElement labels)

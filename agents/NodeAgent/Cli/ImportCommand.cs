@@ -32,7 +32,8 @@ internal sealed class ImportCommand : Command
     private readonly Option<string> _kafka = AgentCommand.Text(
         "--kafka", "HOST:PORT", "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092", "Kafka brokers to start from, separated by commas.");
 
-    private readonly Option<string> _topic = AgentCommand.Text("--topic", "NAME", "NODE_AGENT_TOPIC", "node-events", "Topic that the events go to.");
+    private readonly Option<string> _topic = AgentCommand
+        .Text("--topic", "NAME", "NODE_AGENT_TOPIC", "node-events", "Topic that the events go to.");
 
     private readonly Option<string[]> _settings = new("--kafka-setting")
     {
@@ -52,14 +53,16 @@ internal sealed class ImportCommand : Command
     private readonly Option<bool> _json = new("--json") { Description = "Report as one JSON object a recording." };
 
     public ImportCommand()
-        : base("import", "Publish recordings of other sensors. Exit code 0: everything read and stored; 1: something was not stored, or a file could not be opened; "
-            + "2: all stored, but a recording is damaged.")
+        : base("import",
+            "Publish recordings of other sensors. Exit code 0: everything read and stored; 1: something was not stored, or a file could "
+            + "not be opened; 2: all stored, but a recording is damaged.")
     {
         Arguments.Add(_files);
         foreach (Option option in new Option[] { _format, _node, _kafka, _topic, _settings, _output, _dryRun, _json }) Options.Add(option);
         _node.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is not (null or { Length: > 0 and <= LongestNode })) result.AddError($"--node must have 1 to {LongestNode} characters.");
+            if (result.GetValueOrDefault<string>() is not (null or { Length: > 0 and <= LongestNode }))
+                result.AddError($"--node must have 1 to {LongestNode} characters.");
         });
         _settings.Validators.Add(result =>
         {
@@ -70,11 +73,13 @@ internal sealed class ImportCommand : Command
         });
         Validators.Add(result =>
         {
-            if (result.GetValue(_dryRun) && result.GetValue(_output) is not null) result.AddError("--dry-run writes nothing, so --output has no meaning with it.");
+            if (result.GetValue(_dryRun) && result.GetValue(_output) is not null)
+                result.AddError("--dry-run writes nothing, so --output has no meaning with it.");
         });
         SetAction(async (parsed, cancellation) =>
         {
-            var run = new ImportRun(Bind(parsed), TimeProvider.System, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var run = new ImportRun(Bind(parsed), TimeProvider.System, parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error);
             return (int)await run.RunAsync(cancellation);
         });
     }

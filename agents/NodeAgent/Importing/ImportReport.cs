@@ -97,7 +97,9 @@ internal static class ImportReport
     }
 
     private static IEnumerable<(string Name, long Count)> Kinds(RecordingReport report) =>
-        Enum.GetValues<EventKind>().Where(kind => report.EventsOf(kind) > 0).Select(kind => (kind.ToString().ToLowerInvariant(), report.EventsOf(kind)));
+        Enum.GetValues<EventKind>().Where(kind => report.EventsOf(kind) > 0)
+            .Select(kind => (kind.ToString().ToLowerInvariant(), report.EventsOf(kind)));
 
-    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void Line(StringBuilder text, FormattableString line) =>
+        text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

@@ -79,7 +79,8 @@ internal sealed class ImportRun(ImportOptions options, TimeProvider time, TextWr
 
             if ((options.Format ?? await DetectAsync(content, cancellation)) is not { } format)
             {
-                await error.WriteLineAsync($"{ImportReport.Clean(path)}: neither a capture nor JSON of Tetragon nor an audit log; --format names one");
+                await error.WriteLineAsync(
+                    $"{ImportReport.Clean(path)}: neither a capture nor JSON of Tetragon nor an audit log; --format names one");
                 return ImportExit.Failed;
             }
 
@@ -87,7 +88,8 @@ internal sealed class ImportRun(ImportOptions options, TimeProvider time, TextWr
         }
     }
 
-    private async Task<ImportExit> ImportAsync(string path, FileStream content, RecordingFormat format, IImportTarget? target, CancellationToken cancellation)
+    private async Task<ImportExit> ImportAsync(string path, FileStream content, RecordingFormat format, IImportTarget? target,
+        CancellationToken cancellation)
     {
         string identity = await RecordingIdentity.OfAsync(content, cancellation);
         content.Position = 0;

@@ -6,8 +6,9 @@ using Pipeline.Domain.Identity;
 namespace Agents.NodeAgent.Importing;
 
 /// <summary>
-/// The topic, through the agent's own producer, with a sender for each node since the key is the node's name. A message that failed is sent again while nothing behind
-/// it was stored; one that is refused for good ends the import, since an import that skips events is worse than none.
+/// The topic, through the agent's own producer, with a sender for each node since the key is the node's name. A message that failed is sent
+/// again while nothing behind it was stored; one that is refused for good ends the import, since an import that skips events is worse than
+/// none.
 /// </summary>
 internal sealed class KafkaTarget(ImportOptions options, TimeProvider time) : IImportTarget
 {
@@ -113,8 +114,10 @@ internal sealed class KafkaTarget(ImportOptions options, TimeProvider time) : II
             }
             catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellation.IsCancellationRequested)
             {
+                ImportOptions options = _target.Options;
+                string trouble = _target._trouble ?? "no answer";
                 throw new ImportStoppedException(
-                    $"the log at {_target.Options.Shipping.Brokers} has taken nothing for {_target.Options.Patience.TotalSeconds:F0} s: {_target._trouble ?? "no answer"}");
+                    $"the log at {options.Shipping.Brokers} has taken nothing for {options.Patience.TotalSeconds:F0} s: {trouble}");
             }
         }
 

@@ -17,7 +17,8 @@ public sealed class AuditdRecordingTests
             Line("EOE", 1, ""));
 
         (EventBatch batch, ProcessRecord process, TaskRecord task) = recorded.Processes().ShouldHaveSingleItem();
-        (process.Action, process.Executable.Inode, process.Executable.Device, process.Executable.Mode).ShouldBe((ProcessAction.Executed, 16571UL, 0x801UL, 0x81EDu));
+        (process.Action, process.Executable.Inode, process.Executable.Device, process.Executable.Mode)
+            .ShouldBe((ProcessAction.Executed, 16571UL, 0x801UL, 0x81EDu));
         batch.String(process.Arguments).ShouldBe("grep\0a b\0x\0");
         batch.String(process.WorkingDirectory).ShouldBe("/home/u");
         (task.Tgid, task.ParentTgid, task.Uid, task.EffectiveUid).ShouldBe((20, 10, 1000u, 0u));
@@ -29,7 +30,8 @@ public sealed class AuditdRecordingTests
     [Fact]
     public void A_long_argument_is_put_together_from_its_parts()
     {
-        Recorded recorded = Read(Call(1, 59, "exit=0"), Line("EXECVE", 1, "argc=3 a0=\"a\" a1_len=8 a1[0]=6262"), Line("EXECVE", 1, "a1[1]=6363 a2=\"d\""));
+        Recorded recorded = Read(Call(1, 59, "exit=0"), Line("EXECVE", 1, "argc=3 a0=\"a\" a1_len=8 a1[0]=6262"),
+            Line("EXECVE", 1, "a1[1]=6363 a2=\"d\""));
 
         (EventBatch batch, ProcessRecord process, _) = recorded.Processes().ShouldHaveSingleItem();
 
@@ -87,7 +89,8 @@ public sealed class AuditdRecordingTests
     {
         Recorded recorded = Read(
             Call(1, 83, "exit=0"), Call(2, 84, "exit=0"),
-            Line("PATH", 1, "name=\"/one\" nametype=CREATE"), Line("PATH", 2, "name=\"/two\" nametype=DELETE"), Line("EOE", 2, ""), Line("EOE", 1, ""));
+            Line("PATH", 1, "name=\"/one\" nametype=CREATE"), Line("PATH", 2, "name=\"/two\" nametype=DELETE"), Line("EOE", 2, ""),
+                Line("EOE", 1, ""));
 
         recorded.Files().Select(f => (f.Record.Operation, f.Batch.String(f.Record.Path)))
             .ShouldBe([(FileOperation.RemoveDirectory, "/two"), (FileOperation.MakeDirectory, "/one")]);
@@ -122,8 +125,10 @@ public sealed class AuditdRecordingTests
     private static string Line(string type, int serial, string fields) => $"type={type} msg=audit(1490995752.404:{serial}): {fields}";
 
     private static string Call(int serial, int number, string exit, string arguments = "a0=0 a1=0") => Line(
-        "SYSCALL", serial, $"arch=c000003e syscall={number} success=yes {exit} {arguments} items=1 ppid=10 pid=20 auid=1000 uid=1000 gid=100 euid=0 egid=100 "
+        "SYSCALL", serial,
+        $"arch=c000003e syscall={number} success=yes {exit} {arguments} items=1 ppid=10 pid=20 auid=1000 uid=1000 gid=100 euid=0 egid=100 "
         + "comm=\"grep\" exe=2F62696E2FC3BC202864656C6574656429 key=(null)");
 
-    private static Recorded Read(params string[] lines) => Recorded.Read(RecordingFormat.Auditd, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+    private static Recorded Read(params string[] lines) =>
+        Recorded.Read(RecordingFormat.Auditd, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
 }

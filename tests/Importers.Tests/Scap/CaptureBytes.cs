@@ -78,7 +78,8 @@ internal sealed class CaptureBytes(bool bigEndian = false)
     /// <summary>An event with flags and a parameter that may be long, in a block of type 0x222.</summary>
     public CaptureBytes LongEvent(ushort type, long tid, long afterNs, byte[] parameter) => Block(0x222, body =>
     {
-        body.U16(1).U32(0).I64(Start + afterNs).I64(tid).U32((uint)(26 + 4 + parameter.Length)).U16(type).U32(1).U32((uint)parameter.Length).Raw(parameter);
+        body.U16(1).U32(0).I64(Start + afterNs).I64(tid).U32((uint)(26 + 4 + parameter.Length)).U16(type).U32(1)
+            .U32((uint)parameter.Length).Raw(parameter);
     });
 
     public byte[] Int(long value)
@@ -121,7 +122,8 @@ internal sealed class CaptureBytes(bool bigEndian = false)
 
         public Fields U16(ushort value) => Raw(bigEndian ? [(byte)(value >> 8), (byte)value] : [(byte)value, (byte)(value >> 8)]);
 
-        public Fields U32(uint value) => bigEndian ? U16((ushort)(value >> 16)).U16((ushort)value) : U16((ushort)value).U16((ushort)(value >> 16));
+        public Fields U32(uint value) =>
+            bigEndian ? U16((ushort)(value >> 16)).U16((ushort)value) : U16((ushort)value).U16((ushort)(value >> 16));
 
         public Fields I64(long value) => bigEndian ? U32((uint)(value >> 32)).U32((uint)value) : U32((uint)value).U32((uint)(value >> 32));
 

@@ -210,7 +210,8 @@ public sealed class ScapBlocksTests
     [Fact]
     public void Reads_captures_that_follow_each_other()
     {
-        CaptureBytes capture = CaptureBytes.Little().Process(7, "/bin/sh").Event(CloseEnter, 7, 1).SectionHeader().MachineInfo("n1").Process(7, "/bin/cat");
+        CaptureBytes capture = CaptureBytes.Little().Process(7, "/bin/sh").Event(CloseEnter, 7, 1).SectionHeader().MachineInfo("n1")
+            .Process(7, "/bin/cat");
 
         Recorded recorded = Read(capture.Event(CloseEnter, 7, 2));
 

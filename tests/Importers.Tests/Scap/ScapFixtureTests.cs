@@ -18,8 +18,10 @@ public sealed partial class ScapFixtureTests
     public static TheoryData<string> Captures { get; } =
     [
         $"{Falco}/cat_write.scap", $"{Falco}/connect_localhost.scap", $"{Falco}/open-multiple-files.scap", $"{Falco}/privileged.scap",
-        $"{Falco}/run_as_user_0_container.scap", $"{Falco}/run_as_user_65534_container.scap", $"{Falco}/syscall.scap", $"{Falco}/write_tmp_test.scap",
-        $"{SysFlow}/alpine.scap", $"{SysFlow}/files.scap", $"{SysFlow}/mpm-preforked.cold_start.scap", $"{SysFlow}/mpm-preforked.full_capture.scap",
+        $"{Falco}/run_as_user_0_container.scap", $"{Falco}/run_as_user_65534_container.scap", $"{Falco}/syscall.scap",
+        $"{Falco}/write_tmp_test.scap",
+        $"{SysFlow}/alpine.scap", $"{SysFlow}/files.scap", $"{SysFlow}/mpm-preforked.cold_start.scap",
+        $"{SysFlow}/mpm-preforked.full_capture.scap",
         $"{SysFlow}/setns.scap", $"{SysFlow}/setuid.scap",
     ];
 
@@ -44,8 +46,8 @@ public sealed partial class ScapFixtureTests
     }
 
     /// <summary>
-    /// sysdig counts the same events of every type. It does not print two kinds that it uses itself: what it knows of processes, and (some of) the descriptions of
-    /// containers.
+    /// sysdig counts the same events of every type. It does not print two kinds that it uses itself: what it knows of processes, and (some
+    /// of) the descriptions of containers.
     /// </summary>
     [Theory]
     [MemberData(nameof(Captures))]

@@ -147,7 +147,8 @@ public sealed class ScapMappingTests
     [Fact]
     public void A_failed_open_keeps_the_raw_path()
     {
-        _capture.Process(7, "/bin/sh").Event(3, 7, 10, _capture.Int(-13), Str("../x"), _capture.Int32(1), _capture.Int32(0), _capture.Int32(0));
+        _capture.Process(7, "/bin/sh")
+            .Event(3, 7, 10, _capture.Int(-13), Str("../x"), _capture.Int32(1), _capture.Int32(0), _capture.Int32(0));
 
         (EventBatch batch, FileRecord open, _) = Read().Files().ShouldHaveSingleItem();
 
@@ -181,7 +182,8 @@ public sealed class ScapMappingTests
     [Fact]
     public void A_call_without_a_recorded_result_is_not_mapped()
     {
-        Read(_capture.Process(7, "/bin/sh").Event(1, 7, 10, [0x14, 0x01])).Report.Types.Single(type => type.Unmapped == 1 && type.Read == 1).Mapped.ShouldBe(0);
+        Read(_capture.Process(7, "/bin/sh").Event(1, 7, 10, [0x14, 0x01])).Report.Types.Single(type => type.Unmapped == 1
+            && type.Read == 1).Mapped.ShouldBe(0);
     }
 
     [Fact]
@@ -252,8 +254,10 @@ public sealed class ScapMappingTests
 
     private byte[][] Exec(long result, string exe, string arguments, long tid, string comm, string cgroup) =>
     [
-        _capture.Int(result), Str(exe), System.Text.Encoding.UTF8.GetBytes(arguments), _capture.Int(tid), _capture.Int(tid), _capture.Int(1), Str("/opt"),
-        _capture.Int(0), _capture.Int(0), _capture.Int(0), _capture.Int32(0), _capture.Int32(0), _capture.Int32(0), Str(comm), Str($"cpu={cgroup}"),
+        _capture.Int(result), Str(exe), System.Text.Encoding.UTF8.GetBytes(arguments), _capture.Int(tid), _capture.Int(tid),
+            _capture.Int(1), Str("/opt"),
+        _capture.Int(0), _capture.Int(0), _capture.Int(0), _capture.Int32(0), _capture.Int32(0), _capture.Int32(0), Str(comm),
+            Str($"cpu={cgroup}"),
         Str("A=1"), _capture.Int32(0), _capture.Int(0), _capture.Int32(0), _capture.Int32(0),
     ];
 

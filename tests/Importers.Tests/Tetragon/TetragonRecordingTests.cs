@@ -12,7 +12,8 @@ public sealed class TetragonRecordingTests
     private const string Process =
         """
         "process":{"pid":70,"tid":70,"uid":0,"cwd":"/srv","binary":"/usr/bin/cat","arguments":"-n \"a b\" c","flags":"execve clone",
-        "start_time":"2024-01-02T03:04:05.123456789Z","pod":{"namespace":"shop","name":"web-1","workload":"web","workload_kind":"Deployment",
+        "start_time":"2024-01-02T03:04:05.123456789Z",
+        "pod":{"namespace":"shop","name":"web-1","workload":"web","workload_kind":"Deployment",
         "container":{"id":"containerd://@ID@","name":"web","image":{"id":"r/web@sha256:ab","name":"r/web:1"}},"pod_labels":{"a":"b"}},
         "cap":{"permitted":["CAP_CHOWN","DAC_OVERRIDE"],"effective":["CAP_CHOWN"]},"ns":{"mnt":{"inum":4026531}}},
         "parent":{"pid":60,"start_time":"2024-01-02T03:04:04Z"}
@@ -37,7 +38,8 @@ public sealed class TetragonRecordingTests
     {
         ContainerRecord container = Read(Event("process_exec", "") + Event("process_exec", "")).Containers().ShouldHaveSingleItem();
 
-        (container.ContainerId, container.Runtime, container.Spec!.Image, container.Spec.ImageDigest).ShouldBe((Id, "containerd", "r/web:1", "sha256:ab"));
+        (container.ContainerId, container.Runtime, container.Spec!.Image, container.Spec.ImageDigest)
+            .ShouldBe((Id, "containerd", "r/web:1", "sha256:ab"));
         container.Spec.Pod.ShouldBe(new PodFacts("shop", "web-1", "", "deployment", "web", ""));
         container.Spec.Privileged.Basis.ShouldBe(Basis.Unknown);
     }
@@ -45,7 +47,8 @@ public sealed class TetragonRecordingTests
     [Fact]
     public void An_exit_has_its_signal()
     {
-        ProcessRecord process = Read(Event("process_exit", "\"signal\":\"SIGKILL\",\"status\":3,")).Processes().ShouldHaveSingleItem().Record;
+        ProcessRecord process = Read(Event("process_exit", "\"signal\":\"SIGKILL\",\"status\":3,")).Processes().ShouldHaveSingleItem()
+            .Record;
 
         (process.Action, process.ExitCode, process.ExitSignal).ShouldBe((ProcessAction.Exited, 3, 9));
     }
@@ -66,7 +69,9 @@ public sealed class TetragonRecordingTests
     [Fact]
     public void A_write_permission_is_a_write()
     {
-        const string hook = "\"function_name\":\"security_file_permission\",\"args\":[{\"file_arg\":{\"path\":\"/etc/passwd\"}},{\"int_arg\":2}],\"return\":{\"int_arg\":0},";
+        const string hook = """
+            "function_name":"security_file_permission","args":[{"file_arg":{"path":"/etc/passwd"}},{"int_arg":2}],"return":{"int_arg":0},
+            """;
 
         (EventBatch batch, FileRecord file, _) = Read(Event("process_kprobe", hook)).Files().ShouldHaveSingleItem();
 
@@ -86,7 +91,8 @@ public sealed class TetragonRecordingTests
     {
         Recorded recorded = Read(Event("process_exec", "", "n1") + Event("process_exec", "", "n2") + Event("process_exec", "", "n1"));
 
-        recorded.Batches.Select(batch => (batch.Node.Value, batch.FirstSequence, batch.Count)).ShouldBe([("n1", 0L, 3), ("n2", 0L, 2), ("n1", 3L, 1)]);
+        recorded.Batches.Select(batch => (batch.Node.Value, batch.FirstSequence, batch.Count))
+            .ShouldBe([("n1", 0L, 3), ("n2", 0L, 2), ("n1", 3L, 1)]);
     }
 
     [Fact]
