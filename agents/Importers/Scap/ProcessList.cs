@@ -9,6 +9,9 @@ namespace Agents.Importers.Scap;
 internal sealed class ProcessList(
     BlockReader block, ThreadTable threads, Queue<ThreadState> announce, ContainerNames containers, RecordingReport report)
 {
+    /// <summary>Name of an entry in the report.</summary>
+    public const string Title = "process list entry";
+
     /// <summary>Bytes of the fields at an entry's end as they were before two others were put in front of them.</summary>
     private const int OldTail = 4 + 1 + 8 + 8 + 8;
 
@@ -31,13 +34,13 @@ internal sealed class ProcessList(
         if (block.Failed) return ListStep.Broken;
         if (thread is null)
         {
-            report.Count("process list entry", Outcome.Unmapped);
+            report.Count(Title, Outcome.Unmapped);
             return ListStep.Entry;
         }
 
-        bool announced = threads.Set(thread) && thread.IsLeader && announce.Count < ThreadTable.Most;
-        if (announced) announce.Enqueue(thread);
-        report.Count("process list entry", announced ? Outcome.Mapped : Outcome.State);
+        // A process is counted once it is known whether there is an event, and so a time, to announce it at.
+        if (threads.Set(thread) && thread.IsLeader && announce.Count < ThreadTable.Most) announce.Enqueue(thread);
+        else report.Count(Title, Outcome.State);
         return ListStep.Entry;
     }
 

@@ -120,7 +120,7 @@ internal sealed class ScapRecording : Recording
         if (_block.Failed) return Stop("the file ends within its section header");
         if (version > 1) return Stop($"version {version} of the format is not known");
         _threads.Clear();
-        _toAnnounce.Clear();
+        ForgetListed();
         _sectionSeen = true;
         Report.Count("section header", Outcome.State);
         return Finish();
@@ -156,7 +156,7 @@ internal sealed class ScapRecording : Recording
         if (step == ListStep.Entry) return true;
         if (step == ListStep.Broken)
         {
-            string type = _inside == BlockKind.ProcessList ? "process list entry" : "descriptor list entry";
+            string type = _inside == BlockKind.ProcessList ? ProcessList.Title : "descriptor list entry";
             Broken(type, "an entry does not fit into its block");
         }
 
@@ -185,6 +185,7 @@ internal sealed class ScapRecording : Recording
         if (_toAnnounce.TryDequeue(out ThreadState? listed))
         {
             _mapping.Announce(listed, _event.WallNs);
+            Report.Count(ProcessList.Title, Outcome.Mapped);
             return true;
         }
 
@@ -210,7 +211,7 @@ internal sealed class ScapRecording : Recording
     {
         if (_input.Fault is not null) return Stop(_input.Fault);
         if (!_sectionSeen) return Stop("this is not a capture: it is empty");
-        for (int left = _toAnnounce.Count; left > 0; left--) Report.Note("process listed in a recording without events, so without a time");
+        ForgetListed();
         Report.Complete = true;
         return false;
     }
@@ -220,7 +221,14 @@ internal sealed class ScapRecording : Recording
         Report.Damaged(_blockAt, _input.Fault ?? reason);
         _stopped = true;
         _inside = BlockKind.Other;
+        if (!_eventWaits) ForgetListed();
         return _eventWaits;
+    }
+
+    /// <summary>Processes that were listed and have no event behind them have no time.</summary>
+    private void ForgetListed()
+    {
+        while (_toAnnounce.TryDequeue(out _)) Report.Count(ProcessList.Title, Outcome.Unmapped);
     }
 
     private void Broken(string type, string reason)

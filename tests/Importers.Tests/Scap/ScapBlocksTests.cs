@@ -130,6 +130,16 @@ public sealed class ScapBlocksTests
     }
 
     [Fact]
+    public void A_process_in_a_capture_without_events_is_not_mapped()
+    {
+        RecordingReport report = Read(CaptureBytes.Little().Process(7, "/bin/sh")).Report;
+
+        report.Complete.ShouldBeTrue();
+        report.Events.ShouldBe(0);
+        report.Types.Single(type => type.Type == "process list entry").Unmapped.ShouldBe(1);
+    }
+
+    [Fact]
     public void Stops_where_a_block_contradicts_itself()
     {
         CaptureBytes capture = CaptureBytes.Little();
