@@ -82,6 +82,7 @@ ready() {
 
 need_dotnet
 [ -n "${PIPELINE_POSTGRES:-}" ] || has_postgres || need_packages postgresql
+[ -n "$demo" ] || optional_packages "${ebpf_packages[@]}"
 if [ -n "$demo" ]; then
   data=$(mktemp -d "${TMPDIR:-/tmp}/pipeline-demo.XXXXXX")
   # The database does not run as root, and must be able to enter its directory.

@@ -32,13 +32,11 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-# optional_packages: what single tests need. Where it cannot be had those tests skip, so a failure here is only said.
-optional_packages() { (need_packages "$@") || say "Going on without: $*"; }
-
 need_dotnet
 if [ -n "$set_up" ]; then
   [ -n "${PIPELINE_POSTGRES:-}" ] || has_postgres || need_packages postgresql
   [ -n "${DOCKER_HOST:-}" ] || command -v dockerd >/dev/null 2>&1 || optional_packages docker.io
+  optional_packages "${ebpf_packages[@]}" gcc libc6-dev
   optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro shellcheck
   # The ground truth for captures; without its driver, which Debian only recommends.
   optional_packages sysdig

@@ -55,6 +55,13 @@ need_packages() {
   }
 }
 
+# optional_packages: what is useful but not needed. Where it cannot be had that is only said; what needs it says so too.
+optional_packages() { (need_packages "$@") || say "Going on without: $*"; }
+
+# What the node agent's eBPF programs are built with, and loaded with.
+# shellcheck disable=SC2034 # used by those who source this
+ebpf_packages=(clang llvm libbpf-dev libbpf1)
+
 # has_postgres: whether PostgreSQL's server binaries are on this machine (Debian keeps them out of the PATH).
 has_postgres() {
   [ -n "${PG_BIN:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null 2>&1

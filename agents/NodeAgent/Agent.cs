@@ -1,8 +1,13 @@
 using Agents.Descriptions;
 using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Files;
+using Agents.NodeAgent.Hashing;
+using Agents.NodeAgent.Inventory;
+using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Shipping;
+using Agents.NodeAgent.Shipping.Spool;
 using Agents.NodeAgent.Sources;
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Events;
@@ -28,6 +33,7 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
 
+    private readonly ArgumentRedactor _redactor = new(options.Redaction);
     private bool _broken;
     private bool _saidStatus;
 
@@ -38,18 +44,23 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         var clock = new NodeClock(time);
         var scope = new NodeBoot(options.Node, NodeClock.Boot());
         using SequenceKeeper sequence = SequenceKeeper.Open(options.StateDirectory, scope, clock, time, logger);
-        var queue = new EventQueue(sequence, clock, options.Shipping.Queue);
-        ReportEarlierRun(sequence, queue);
+        var queue = new EventQueue(sequence, clock, options.Shipping.Queue, _redactor);
+        using DiskSpool? spool = options.Spool is { } disk ? new DiskSpool(disk, scope, time, logger) : null;
+        ReportEarlierRun(sequence, queue, spool);
         var encoder = new BatchEncoder(scope, clock, NodeEventsCodec.Encode, options.Shipping.MessageBytes);
-        var shipper = new Shipper(queue, sequence, encoder, options.Shipping, time, logger);
+        var shipper = new Shipper(queue, sequence, encoder, options.Shipping, time, logger, spool);
         Log.Started(logger, scope.Node.Value, scope.Boot.Value, options.Shipping.Topic, options.Shipping.Brokers);
 
+        HashingSource? hashes = options.Hashing is { } hashing ? new HashingSource(hashing, time) : null;
         FileSource? files = options.Files.Count > 0 ? new FileSource(options.Files, logger) : null;
-        IEventSource[] sources = [.. new IEventSource?[] { files, Engine() }.OfType<IEventSource>()];
-        bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, time), queue, sequence, shipper, stop);
-        if (stored && !_broken)
+        MountSource? mounts = options.Once ? null : new MountSource(options.Inventory ?? new InventoryOptions());
+        IEventSource[] sources =
+            [.. new IEventSource?[] { files, Kernel(hashes, mounts), Engine(), hashes, mounts, Running(hashes) }.OfType<IEventSource>()];
+        bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, spool, time), queue, sequence, shipper, stop);
+        if ((stored || shipper.RestIsSpooled) && !_broken)
         {
-            Log.Stopped(logger, queue.Taken);
+            if (stored) Log.Stopped(logger, queue.Taken);
+            else Log.StoppedWithSpool(logger, spool!.Bytes, spool.Directory);
             return files is { Unreadable: > 0 } ? AgentExit.Unreadable : AgentExit.Done;
         }
 
@@ -84,14 +95,23 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         return !shipping.IsCancellationRequested;
     }
 
+    private KernelSource? Kernel(HashingSource? hashes, MountSource? mounts) =>
+        mounts is null ? null : new KernelSource(options.Kernel, new KernelWitness(hashes, mounts), _redactor, time, logger);
+
+    private InventorySource? Running(HashingSource? hashes) =>
+        options.Inventory is { } inventory ? new InventorySource(inventory, _redactor, hashes, time, logger) : null;
+
     private DockerSource? Engine() =>
         options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;
 
-    private void ReportEarlierRun(SequenceKeeper sequence, EventQueue queue)
+    private void ReportEarlierRun(SequenceKeeper sequence, EventQueue queue, DiskSpool? spool)
     {
-        if (sequence.Unsettled is not { } range) return;
-        Log.EarlierRunKilled(logger, range.First, range.Last);
-        queue.Report([new LostRange(LossCause.Unknown, range.Last - range.First + 1, range.First, range.Last)], []);
+        if (sequence.Unsettled is not { } open) return;
+        foreach ((long first, long last) in spool?.Unaccounted(open.First, open.Last) ?? [open])
+        {
+            Log.EarlierRunKilled(logger, first, last);
+            queue.Report([new LostRange(LossCause.Unknown, last - first + 1, first, last)], []);
+        }
     }
 
     private async Task BeatAsync(AgentStatus status, EventQueue queue, SequenceKeeper sequence, CancellationToken cancellation)

@@ -1,5 +1,10 @@
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Hashing;
+using Agents.NodeAgent.Inventory;
+using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Shipping;
+using Agents.NodeAgent.Shipping.Spool;
 using Pipeline.Domain.Identity;
 
 namespace Agents.NodeAgent;
@@ -14,8 +19,23 @@ internal sealed record AgentOptions
 
     public required ShippingOptions Shipping { get; init; }
 
+    /// <summary>Null when nothing is to be kept on disk while the log is away.</summary>
+    public SpoolOptions? Spool { get; init; }
+
     /// <summary>Null when no container engine is to be watched.</summary>
     public DockerOptions? Docker { get; init; }
+
+    /// <summary>What is watched in the kernel; off when files are read once.</summary>
+    public KernelOptions Kernel { get; init; } = new() { Mode = KernelMode.Off };
+
+    /// <summary>Null when executables are not to be hashed.</summary>
+    public HashingOptions? Hashing { get; init; }
+
+    /// <summary>What is hidden in command lines before they leave the node.</summary>
+    public RedactionRules Redaction { get; init; } = RedactionRules.Default;
+
+    /// <summary>Null when what already runs is not to be announced.</summary>
+    public InventoryOptions? Inventory { get; init; }
 
     /// <summary>Files or directories of container descriptions to announce.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];

@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Shipping;
+using Agents.NodeAgent.Shipping.Spool;
 using Agents.NodeAgent.Sources;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent;
 
 /// <summary>How the agent is: as the heartbeat in the log and as the status file for probes. Safe from any thread.</summary>
-internal sealed class AgentStatus(IReadOnlyList<IEventSource> sources, EventQueue queue, SequenceKeeper sequence, Shipper shipper, TimeProvider time)
+internal sealed class AgentStatus(
+    IReadOnlyList<IEventSource> sources, EventQueue queue, SequenceKeeper sequence, Shipper shipper, DiskSpool? spool, TimeProvider time)
 {
     private readonly string _version = typeof(AgentStatus).Assembly.GetName().Version?.ToString(3) ?? "";
 
@@ -26,6 +28,7 @@ internal sealed class AgentStatus(IReadOnlyList<IEventSource> sources, EventQueu
         },
         EventsTaken = sequence.Next,
         EventsLost = queue.Lost,
+        SpoolBytes = spool?.Bytes ?? 0,
         Sources = [.. sources.Select(source => source.State)],
     };
 
@@ -44,6 +47,7 @@ internal sealed class AgentStatus(IReadOnlyList<IEventSource> sources, EventQueu
             json.WriteNumber("eventsTaken", queue.Taken);
             json.WriteNumber("eventsLost", queue.Lost);
             json.WriteNumber("eventsWaiting", queue.Count + shipper.EventsInFlight);
+            json.WriteNumber("spoolBytes", spool?.Bytes ?? 0);
             json.WriteStartObject("sources");
             foreach (SourceState state in sources.Select(source => source.State))
             {

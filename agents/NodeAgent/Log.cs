@@ -44,6 +44,41 @@ internal static partial class Log
     [LoggerMessage(7024, LogLevel.Debug, "Kafka client: {Facility} {Line}")]
     public static partial void ClientLine(ILogger logger, string facility, string line);
 
+    [LoggerMessage(7025, LogLevel.Warning, "Kafka is away, so events go to the spool in {Directory}.")]
+    public static partial void SpoolUsed(ILogger logger, string directory);
+
+    [LoggerMessage(7026, LogLevel.Information, "The spool in {Directory} is empty: all that it held is stored.")]
+    public static partial void SpoolEmptied(ILogger logger, string directory);
+
+    [LoggerMessage(7027, LogLevel.Error, "The spool in {Directory} is full ({Bytes} bytes). Newer events wait in memory, "
+        + "and those that find no room there are reported as lost.")]
+    public static partial void SpoolFull(ILogger logger, string directory, long bytes);
+
+    [LoggerMessage(7028, LogLevel.Error, "The disk refuses the spool in {Directory}: {Reason}. Events wait in memory, and "
+        + "those that find no room there are reported as lost; the disk is tried again every {Seconds} s.")]
+    public static partial void SpoolRefused(ILogger logger, string directory, string reason, int seconds);
+
+    [LoggerMessage(7029, LogLevel.Warning, "The spool in {Directory} was damaged or not written to its end: {Bytes} bytes were cut "
+        + "off. What they held is reported as lost.")]
+    public static partial void SpoolDamaged(ILogger logger, string directory, long bytes);
+
+    [LoggerMessage(7064, LogLevel.Error, "What already runs cannot be announced: {Proc} cannot be read: {Reason}.")]
+    public static partial void InventoryUnavailable(ILogger logger, string proc, string reason);
+
+    [LoggerMessage(7060, LogLevel.Information, "An earlier run left {Events} events ({Bytes} bytes) "
+        + "in the spool in {Directory}; they are sent first.")]
+    public static partial void SpoolFound(ILogger logger, long events, long bytes, string directory);
+
+    [LoggerMessage(7061, LogLevel.Error, "{Events} events in {Path} cannot be read any more and are reported as lost.")]
+    public static partial void SpoolUnreadable(ILogger logger, long events, string path);
+
+    [LoggerMessage(7062, LogLevel.Warning, "{Path} is delivered and cannot be removed: {Reason}.")]
+    public static partial void SpoolNotRemoved(ILogger logger, string path, string reason);
+
+    [LoggerMessage(7063, LogLevel.Warning, "Stopped before Kafka took everything: {Bytes} bytes of events are in the spool in "
+        + "{Directory} and are sent by the next run.")]
+    public static partial void StoppedWithSpool(ILogger logger, long bytes, string directory);
+
     [LoggerMessage(7030, LogLevel.Information, "Watching {Runtime} at {Socket}.")]
     public static partial void EngineConnected(ILogger logger, string runtime, string socket);
 
@@ -76,4 +111,10 @@ internal static partial class Log
 
     [LoggerMessage(7051, LogLevel.Warning, "The status file {Path} cannot be written: {Reason}.")]
     public static partial void StatusNotWritten(ILogger logger, string path, string reason);
+
+    [LoggerMessage(7060, LogLevel.Information, "Watching containers in the kernel: {Calls} system calls, attached in {Milliseconds} ms.")]
+    public static partial void KernelWatched(ILogger logger, int calls, long milliseconds);
+
+    [LoggerMessage(7061, LogLevel.Error, "The kernel is not watched: {Reason}; {Blind}.")]
+    public static partial void KernelNotWatched(ILogger logger, string reason, string blind);
 }

@@ -1,9 +1,12 @@
 using JasperFx;
 using JasperFx.Events;
+using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
 using Npgsql;
 using Pipeline.Domain.Alarms;
+using Pipeline.EventStore.Subscriptions;
+using Pipeline.Runtime.Ports;
 using Weasel.Core;
 
 namespace Pipeline.EventStore;
@@ -22,10 +25,11 @@ public sealed class AlarmDatabase : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _schemaIsThere;
 
-    public AlarmDatabase(EventStoreOptions options)
+    /// <param name="subscriber">Who is told what is stored, where this process may have to tell it.</param>
+    public AlarmDatabase(EventStoreOptions options, IAlarmSubscriber? subscriber = null)
     {
         Connections = new NpgsqlDataSourceBuilder(options.Bounded()).Build();
-        Marten = new DocumentStore(Configured(Connections));
+        Marten = new DocumentStore(Configured(Connections, subscriber));
     }
 
     /// <summary>Whether the schema was seen to be up to date.</summary>
@@ -80,7 +84,7 @@ public sealed class AlarmDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static StoreOptions Configured(NpgsqlDataSource connections)
+    private static StoreOptions Configured(NpgsqlDataSource connections, IAlarmSubscriber? subscriber)
     {
         var options = new StoreOptions();
         options.Connection(connections);
@@ -102,8 +106,26 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmRecurred>(EventNames.AlarmRecurred);
         options.Events.MapEventType<AlarmEscalated>(EventNames.AlarmEscalated);
         options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
+        if (subscriber is not null) Subscribe(options, new AlarmSubscription(connections, subscriber));
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
         options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
         return options;
+    }
+
+    /// <summary>
+    /// Events of alarms are never skipped: what cannot be read or told stops the subscription, visibly, instead of being left out of it.
+    /// </summary>
+    private static void Subscribe(StoreOptions options, AlarmSubscription subscription)
+    {
+        options.Events.Subscribe(subscription);
+
+        // Which process runs it is decided by SubscriptionService.
+        options.Projections.AsyncMode = DaemonMode.Solo;
+        options.Projections.Errors.SkipApplyErrors = false;
+        options.Projections.Errors.SkipSerializationErrors = false;
+        options.Projections.Errors.SkipUnknownEvents = false;
+        // From commit to the topic within a tenth of a second, at ten small questions a second when nothing happens.
+        options.Projections.FastPollingTime = TimeSpan.FromMilliseconds(25);
+        options.Projections.SlowPollingTime = TimeSpan.FromMilliseconds(100);
     }
 }

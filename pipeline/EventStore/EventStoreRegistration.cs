@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Api.Ports;
+using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 
 namespace Pipeline.EventStore;
@@ -18,10 +19,13 @@ public static class EventStoreRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton<AlarmDatabase>();
+        services.AddSingleton(provider => new AlarmDatabase(options, provider.GetService<IAlarmSubscriber>()));
         services.AddSingleton<IAlarmStore, AlarmStore>();
         services.AddSingleton<IAlarmQueries, AlarmQueries>();
         services.AddHostedService<SchemaStartup>();
         return services;
     }
+
+    /// <summary>Tells every stored alarm event, from the first one on, to the <see cref="IAlarmSubscriber"/> that is registered.</summary>
+    public static IServiceCollection AddAlarmSubscription(this IServiceCollection services) => services.AddHostedService<SubscriptionService>();
 }

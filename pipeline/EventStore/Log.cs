@@ -23,4 +23,10 @@ internal static partial class Log
 
     [LoggerMessage(5005, LogLevel.Error, "The schema of the event store could not be created, trying again in {PauseMs} ms.")]
     public static partial void SchemaFailed(ILogger logger, long pauseMs, Exception failure);
+
+    [LoggerMessage(5006, LogLevel.Information, "This process tells the subscribers what is stored; the others stand by.")]
+    public static partial void SubscriptionsRun(ILogger logger);
+
+    [LoggerMessage(5007, LogLevel.Warning, "Telling the subscribers what is stored was interrupted, trying again: {Reason}.")]
+    public static partial void SubscriptionsFailed(ILogger logger, string reason);
 }

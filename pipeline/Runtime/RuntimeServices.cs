@@ -14,8 +14,10 @@ namespace Pipeline.Runtime;
 /// </summary>
 public static class RuntimeServices
 {
+    /// <param name="policy">What detectors run under; the built-in one where none is given.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message names each fault.</exception>
-    public static IServiceCollection AddPipelineRuntime(this IServiceCollection services, RuntimeOptions options)
+    public static IServiceCollection AddPipelineRuntime(
+        this IServiceCollection services, RuntimeOptions options, DetectionPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         string[] faults = [.. options.Validate()];
@@ -27,7 +29,7 @@ public static class RuntimeServices
             .AddSingleton<Telemetry>()
             .AddSingleton<IPartitionRuntime>(provider => new PartitionRuntime(
                 provider.GetRequiredService<ActorSystem>(),
-                DetectorRoster.Of(Catalog.Detectors),
+                DetectorRoster.Of(Catalog.Under(policy ?? DetectionPolicy.Default)),
                 provider.GetRequiredService<IAlarmStore>(),
                 provider.GetRequiredService<IPoisonEvents>(),
                 options,

@@ -18,6 +18,7 @@ public sealed class Telemetry : IDisposable
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _evictions;
+    private readonly Counter<long> _anomalies;
     private readonly Counter<long> _alarms;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _poison;
@@ -38,6 +39,8 @@ public sealed class Telemetry : IDisposable
             "pipeline.runtime.gaps", "{gap}", "Gaps in the sequence numbers and losses that agents reported.");
         _evictions = _meter.CreateCounter<long>(
             "pipeline.runtime.evictions", "{entry}", "State forgotten because a bound was reached, by what held it.");
+        _anomalies = _meter.CreateCounter<long>(
+            "pipeline.runtime.anomalies", "{event}", "Events that cannot have happened so or in that order, by kind.");
         _alarms = _meter.CreateCounter<long>("pipeline.runtime.alarms", "{event}", "Alarm events made, by kind.");
         _failures = _meter.CreateCounter<long>("pipeline.runtime.detector_failures", "{failure}", "Exceptions of detectors, by detector.");
         _poison = _meter.CreateCounter<long>(
@@ -61,6 +64,11 @@ public sealed class Telemetry : IDisposable
         if (after.Duplicates > before.Duplicates) _duplicates.Add(after.Duplicates - before.Duplicates);
         if (after.Gaps > before.Gaps) _gaps.Add(after.Gaps - before.Gaps);
         Evicted(Enrichment.StateName, after.Evictions - before.Evictions);
+    }
+
+    internal void Met(ImmutableArray<(Anomaly Kind, long Count)> anomalies)
+    {
+        foreach ((Anomaly kind, long count) in anomalies) _anomalies.Add(count, Tag("kind", Spelling.Of(kind)));
     }
 
     internal void Evicted(string owner, long entries)

@@ -15,6 +15,8 @@ internal sealed class EventLog(string bootstrapServers) : IDisposable
 
     public string Events { get; } = LogFixture.UniqueName("node-events");
 
+    public string Alarms { get; } = LogFixture.UniqueName("alarms");
+
     public string DeadLetterTopic { get; } = LogFixture.UniqueName("dead-letters");
 
     public Task SendAsync(EventBatch batch)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Domain.Events;
 using Testing;
 
@@ -89,6 +90,54 @@ public sealed class AgentProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Delivers_once_and_in_order_what_it_spooled_before_kill_9()
+    {
+        using var kafka = new MockKafka();
+        await using var late = new LateBroker(kafka.Host, kafka.Port);
+        string[] run = Watching(late.Address);
+        string status = _directory["status.json"];
+        for (int kill = 1; kill <= 2; kill++)
+        {
+            File.Delete(status);
+            await using OwnProcess killed = Start([.. run, "--file", Demo, "--status-file", status]);
+            await Eventually.TrueAsync(() => IsAllSpooled(status), $"run {kill} to spool: {killed.Output}");
+            await killed.KillAsync();
+        }
+
+        late.Open();
+        await using OwnProcess last = Start(run);
+        List<ReadMessage> messages = await kafka.ReadAsync(read => Containers(read) == DemoContainers * 4);
+
+        long[] delivered = [.. messages.Select(message => message.Batch)
+            .SelectMany(batch => Enumerable.Range(0, batch.Count).Select(i => batch.FirstSequence + i))];
+        delivered.ShouldBe(delivered.Order().Distinct());
+        (await last.TerminateAsync()).ShouldBe(0, last.Output);
+        Directory.GetFiles(Path.Combine(_directory["state"], "spool"), "*.seg").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Ends_with_0_and_keeps_the_rest_on_disk_when_told_to_stop_without_a_broker()
+    {
+        using var kafka = new MockKafka();
+        await using var late = new LateBroker(kafka.Host, kafka.Port);
+        string[] run = Watching(late.Address);
+        string status = _directory["status.json"];
+        await using (OwnProcess first = Start([.. run, "--file", Demo, "--status-file", status]))
+        {
+            await Eventually.TrueAsync(() => IsAllSpooled(status), "the agent to spool");
+            (await first.TerminateAsync()).ShouldBe(0, first.Output);
+        }
+
+        late.Open();
+        await using OwnProcess next = Start(run);
+        List<ReadMessage> messages = await kafka.ReadAsync(read => Containers(read) == DemoContainers * 2);
+
+        messages.Sum(message => message.Batch.Losses.Length).ShouldBe(0);
+        messages[0].Batch.FirstSequence.ShouldBeLessThan(messages[^1].Batch.FirstSequence);
+        (await next.TerminateAsync()).ShouldBe(0, next.Output);
+    }
+
+    [Fact]
     public async Task Shows_its_state_to_probes()
     {
         using var kafka = new MockKafka();
@@ -108,10 +157,22 @@ public sealed class AgentProcessTests : IDisposable
         (await other.ExitAsync()).ShouldBe(1);
     }
 
+    /// <summary>The files have been read and nothing waits in memory.</summary>
+    private static bool IsAllSpooled(string status)
+    {
+        if (!File.Exists(status)) return false;
+        JsonElement state = JsonDocument.Parse(File.ReadAllBytes(status)).RootElement;
+        return state.GetProperty("eventsTaken").GetInt64() >= DemoContainers * 2 && state.GetProperty("spoolBytes").GetInt64() > 0
+            && state.GetProperty("sources").GetProperty("file").GetProperty("detail").GetString() != "reading"
+            && state.GetProperty("eventsWaiting").GetInt64() == 0;
+    }
+
     private static int Containers(List<ReadMessage> messages) => messages.Sum(message => message.Batch.Containers.Length);
 
     private static OwnProcess Start(params string[] arguments) => OwnProcess.StartOurs("agents/NodeAgent", "node-agent", arguments);
 
-    private string[] Watching(MockKafka kafka) =>
-        ["run", "--kafka", kafka.Address, "--node", "n", "--state", _directory["state"], "--docker-socket", _directory["absent.sock"]];
+    private string[] Watching(MockKafka kafka) => Watching(kafka.Address);
+
+    private string[] Watching(string kafka) =>
+        ["run", "--kafka", kafka, "--node", "n", "--state", _directory["state"], "--docker-socket", _directory["absent.sock"], "--kernel", "off"];
 }

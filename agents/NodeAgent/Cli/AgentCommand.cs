@@ -12,6 +12,7 @@ internal static class AgentCommand
             "Watches the containers of one machine and writes what happens to them to a Kafka topic, numbered without gaps. One agent runs on each machine.");
         root.Subcommands.Add(new RunCommand(run));
         root.Subcommands.Add(StatusProbe.Command());
+        root.Subcommands.Add(new DoctorCommand());
         root.Subcommands.Add(new ImportCommand());
         return root;
     }

@@ -1,5 +1,10 @@
 using System.CommandLine;
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Hashing;
+using Agents.NodeAgent.Inventory;
+using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Kernel.Rules;
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Shipping;
 using Pipeline.Domain.Identity;
 
@@ -10,35 +15,34 @@ internal sealed class RunCommand : Command
 {
     private const int LongestNode = 253;
     private const int SecondsOfADay = 86_400;
+    private const long Megabyte = 1024 * 1024;
 
-    private readonly Option<string> _kafka = AgentCommand.Text(
-        "--kafka", "HOST:PORT", "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092", "Kafka brokers to start from, separated by commas.");
-
-    private readonly Option<string> _topic = AgentCommand.Text("--topic", "NAME", "NODE_AGENT_TOPIC", "node-events", "Topic that the events go to.");
-
-    private readonly Option<string[]> _settings = new("--kafka-setting")
-    {
-        Description = "A setting of the Kafka client (librdkafka's CONFIGURATION.md), for example security.protocol=ssl. May be repeated. "
-            + "[env: NODE_AGENT_KAFKA_SETTINGS, separated by semicolons]",
-        DefaultValueFactory = _ => AgentCommand.Variable("NODE_AGENT_KAFKA_SETTINGS")
-            ?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-        HelpName = "NAME=VALUE",
-    };
+    private readonly SharedOptions _shared = new();
 
     private readonly Option<string> _node = AgentCommand.Text(
         "--node", "NAME", "NODE_AGENT_NODE", Environment.MachineName,
         "Name of this machine in the events. Must be the same at every start, and no other machine's.");
 
-    private readonly Option<string> _state = AgentCommand.Text(
-        "--state", "DIR", "NODE_AGENT_STATE", "/var/lib/node-agent",
-        "Directory of the agent's own, for its sequence numbers. Made when absent, for its owner only.");
-
-    private readonly Option<string> _socket = AgentCommand.Text(
-        "--docker-socket", "PATH", "NODE_AGENT_DOCKER_SOCKET", "/var/run/docker.sock",
-        "Socket of Docker Engine, or of podman (/run/podman/podman.sock). The agent only reads.");
-
     private readonly Option<int> _announce = AgentCommand.Number(
         "--announce-seconds", "NODE_AGENT_ANNOUNCE_SECONDS", 300, (1, SecondsOfADay), "How often all containers that are there are announced again.");
+
+    private readonly Option<string> _kernel = AgentCommand.Text(
+        "--kernel", "auto|on|off", "NODE_AGENT_KERNEL", "auto",
+        "Watch in the kernel what containers do (eBPF). auto: where it can be done; on: or else end.");
+
+    private readonly Option<string> _kernelCalls = AgentCommand.Text(
+        "--kernel-calls", "[+-]NAME,...", "NODE_AGENT_KERNEL_CALLS", "",
+        "Collect further system calls, or collect some not: +kill,-write. docs/kernel-events.md lists them.");
+
+    private readonly Option<int> _inventory = AgentCommand.Number(
+        "--inventory-seconds", "NODE_AGENT_INVENTORY_SECONDS", 300, (0, SecondsOfADay),
+        "How often the processes and mounts of running containers are announced. 0: never.");
+
+    private readonly Option<int> _hashMb = AgentCommand.Number(
+        "--hash-mb-per-second", "NODE_AGENT_HASH_MB_PER_SECOND", 64, (0, 10_000), "How fast executables are read to compute their SHA-256. 0: not at all.");
+
+    private readonly Option<string> _redaction = AgentCommand.Text(
+        "--redaction-file", "PATH", "NODE_AGENT_REDACTION_FILE", "", "More rules for what is hidden in command lines, on top of the built-in ones.");
 
     private readonly Option<int> _batch = AgentCommand.Number(
         "--batch-events", "NODE_AGENT_BATCH_EVENTS", ShippingOptions.MostBatchEvents, (1, ShippingOptions.MostBatchEvents), "Events in one message at most.");
@@ -67,17 +71,30 @@ internal sealed class RunCommand : Command
     public RunCommand(Func<AgentOptions, CancellationToken, Task<int>> run)
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
     {
-        foreach (Option option in new Option[] { _kafka, _topic, _settings, _node, _state, _socket, _announce, _batch, _files, _once, _status }) Options.Add(option);
+        Option[] own = [_node, _announce, _kernel, _kernelCalls, _inventory, _hashMb, _redaction, _batch, _files, _once, _status];
+        foreach (Option option in _shared.All.Concat(own)) Options.Add(option);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
         });
-        _settings.Validators.Add(result =>
+        _kernel.Validators.Add(result =>
         {
-            foreach (string setting in result.GetValueOrDefault<string[]>() ?? [])
+            if (!Enum.TryParse(result.GetValueOrDefault<string>(), ignoreCase: true, out KernelMode _)) result.AddError("--kernel must be auto, on or off.");
+        });
+        _kernelCalls.Validators.Add(result =>
+        {
+            try
             {
-                if (setting.IndexOf('=', StringComparison.Ordinal) < 1) result.AddError($"--kafka-setting {setting}: expected NAME=VALUE.");
+                CallTable.Select(result.GetValueOrDefault<string>() ?? "");
             }
+            catch (FormatException fault)
+            {
+                result.AddError($"--kernel-calls: {fault.Message}");
+            }
+        });
+        _redaction.Validators.Add(result =>
+        {
+            foreach (string fault in Redaction(result.GetValueOrDefault<string>()).Faults) result.AddError(fault);
         });
         Validators.Add(result =>
         {
@@ -89,27 +106,46 @@ internal sealed class RunCommand : Command
     private AgentOptions Bind(ParseResult parsed) => new()
     {
         Node = new NodeId(parsed.GetValue(_node)!),
-        StateDirectory = Path.GetFullPath(parsed.GetValue(_state)!),
+        StateDirectory = Path.GetFullPath(parsed.GetValue(_shared.State)!),
         Shipping = new ShippingOptions
         {
-            Brokers = parsed.GetValue(_kafka)!,
-            Topic = parsed.GetValue(_topic)!,
+            Brokers = parsed.GetValue(_shared.Kafka)!,
+            Topic = parsed.GetValue(_shared.Topic)!,
             BatchEvents = parsed.GetValue(_batch),
         },
+        Spool = _shared.SpoolOf(parsed),
         Docker = parsed.GetValue(_once)
             ? null
-            : new DockerOptions { Socket = parsed.GetValue(_socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
+            : new DockerOptions { Socket = parsed.GetValue(_shared.Socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
+        Kernel = new KernelOptions
+        {
+            Mode = Enum.Parse<KernelMode>(parsed.GetValue(_kernel)!, ignoreCase: true),
+            Calls = parsed.GetValue(_kernelCalls) ?? "",
+        },
+        Hashing = !parsed.GetValue(_once) && parsed.GetValue(_hashMb) is > 0 and int rate
+            ? new HashingOptions { BytesPerSecond = rate * Megabyte }
+            : null,
+        Redaction = Redaction(parsed.GetValue(_redaction)).Rules,
+        Inventory = !parsed.GetValue(_once) && parsed.GetValue(_inventory) is > 0 and int seconds
+            ? new InventoryOptions { Interval = TimeSpan.FromSeconds(seconds) }
+            : null,
         Files = parsed.GetValue(_files) ?? [],
         Once = parsed.GetValue(_once),
         StatusFile = parsed.GetValue(_status) is { Length: > 0 } path ? Path.GetFullPath(path) : null,
-        Kafka = Settings(parsed.GetValue(_settings) ?? []),
+        Kafka = SharedOptions.Pairs(parsed.GetValue(_shared.Settings) ?? []),
     };
 
-    /// <summary>The last value of a name that is given twice holds.</summary>
-    private static Dictionary<string, string> Settings(string[] pairs)
+    private static (RedactionRules Rules, IEnumerable<string> Faults) Redaction(string? path)
     {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string[] pair in pairs.Select(pair => pair.Split('=', 2))) settings[pair[0].Trim()] = pair[1].Trim();
-        return settings;
+        if (string.IsNullOrEmpty(path)) return (RedactionRules.Default, []);
+        try
+        {
+            (RedactionRules rules, IReadOnlyList<RuleFault> faults) = RedactionRules.Parse(File.ReadAllText(path));
+            return (rules, faults.Select(fault => $"--redaction-file {path}, line {fault.Line}: {fault.Reason}."));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return (RedactionRules.Default, [$"--redaction-file {path}: {fault.Message}"]);
+        }
     }
 }

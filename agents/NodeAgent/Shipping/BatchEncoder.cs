@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Agents.NodeAgent.Kernel.Events;
 using Agents.NodeAgent.Sequencing;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
@@ -14,6 +15,7 @@ internal delegate void BatchFormat(EventBatch batch, IBufferWriter<byte> output)
 internal sealed class BatchEncoder(NodeBoot scope, INodeClock clock, BatchFormat format, int mostBytes)
 {
     private readonly EventBatch _batch = new();
+    private readonly TaskSnapshots _tasks = new();
     private readonly ArrayBufferWriter<byte> _buffer = new(16 * 1024);
 
     /// <summary>Adds the messages to <paramref name="messages"/>, and to <paramref name="tooLarge"/> each event that is larger than a message may be.</summary>
@@ -43,7 +45,8 @@ internal sealed class BatchEncoder(NodeBoot scope, INodeClock clock, BatchFormat
         long lost = 0;
         foreach (LostRange report in Reports(events)) lost += report.Count;
         _batch.Begin(scope.Node, scope.Boot, events[0].Sequence, clock.Now(), lost);
-        foreach (TakenEvent taken in events) taken.Content.AddTo(_batch, taken.BootNs);
+        _tasks.Begin();
+        foreach (ref readonly TakenEvent taken in events) taken.Content.AddTo(_batch, _tasks, in taken);
     }
 
     internal static ImmutableArray<LostRange> Reports(ReadOnlySpan<TakenEvent> events)

@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Sources;
 using Pipeline.Domain.Events;
@@ -8,13 +9,17 @@ namespace Agents.NodeAgent.Shipping;
 /// Numbers events and holds them, in order and within bounds, until the shipper takes them. Every number that is given out leaves here in the queue or is in the ledger
 /// of losses, whose entries become events themselves as soon as there is room. Safe from any thread; one reader.
 /// </summary>
-internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, QueueLimits limits) : IEventSink
+internal sealed class EventQueue(
+    SequenceKeeper sequence, INodeClock clock, QueueLimits limits, ArgumentRedactor? redactor = null) : IEventSink
 {
     private const int LossWeight = 64;
 
     private readonly Lock _gate = new();
     private readonly Queue<TakenEvent> _events = new();
     private readonly LossLedger _losses = new();
+
+    /// <summary>The reports of losses that are among the events, in their order.</summary>
+    private readonly Queue<LostRange> _reports = new();
     private readonly Pulse _arrived = new();
     private readonly Pulse _room = new();
     private long _weight;
@@ -45,19 +50,43 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
         }
     }
 
-    public void Take(ContainerRecord record, int weight)
+    public void Take(ContainerRecord record, int weight) => Take(Safe(record), weight);
+
+    public void Take(IComposedEvent composed) => Take(new EventContent.Composed(composed), composed.Weight);
+
+    public Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation) =>
+        TakeWhenRoomAsync(Safe(record), weight, cancellation);
+
+    public Task TakeWhenRoomAsync(IComposedEvent composed, CancellationToken cancellation) =>
+        TakeWhenRoomAsync(new EventContent.Composed(composed), composed.Weight, cancellation);
+
+    private EventContent.Container Safe(ContainerRecord record) => new(redactor?.Redact(record) ?? record);
+
+    private void Take(EventContent content, int weight)
     {
         lock (_gate)
         {
-            if (TryAdd(new EventContent.Container(record), weight)) return;
+            if (TryAdd(content, weight)) return;
             long number = Number();
             Lose(new LostRange(LossCause.Spool, 1, number, number));
         }
     }
 
-    public async Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation)
+    public void Take(ReadOnlySpan<PackedEvent> events)
     {
-        var content = new EventContent.Container(record);
+        lock (_gate)
+        {
+            foreach (ref readonly PackedEvent taken in events)
+            {
+                if (TryAdd(taken.Pack, taken.Weight, taken.BootNs, taken.Position)) continue;
+                long number = Number();
+                Lose(new LostRange(LossCause.Spool, 1, number, number));
+            }
+        }
+    }
+
+    private async Task TakeWhenRoomAsync(EventContent content, int weight, CancellationToken cancellation)
+    {
         while (true)
         {
             bool added;
@@ -105,6 +134,7 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
                 if (into.Count > 0 && (next.Sequence != into[^1].Sequence + 1 || weight + next.Weight > mostWeight)) break;
                 into.Add(_events.Dequeue());
                 weight += next.Weight;
+                if (next.Content is EventContent.Loss) _reports.Dequeue();
             }
 
             _weight -= weight;
@@ -120,34 +150,42 @@ internal sealed class EventQueue(SequenceKeeper sequence, INodeClock clock, Queu
         lock (_gate)
         {
             long oldest = Math.Min(sequence.Next, _losses.Lowest ?? long.MaxValue);
-            foreach (TakenEvent waiting in _events)
+            // Numbers go up along the queue; only the reports of losses speak of lower ones.
+            if (_events.TryPeek(out TakenEvent first)) oldest = Math.Min(oldest, first.Sequence);
+            foreach (LostRange report in _reports)
             {
-                oldest = Math.Min(oldest, waiting.Sequence);
-                if (waiting.Content is EventContent.Loss { Range: { IsNumbered: true } range }) oldest = Math.Min(oldest, range.First);
+                if (report.IsNumbered) oldest = Math.Min(oldest, report.First);
             }
 
             return oldest;
         }
     }
 
-    private bool TryAdd(EventContent content, int weight)
+    private bool TryAdd(EventContent content, int weight) => TryAdd(content, weight, clock.Now().BootNs, 0);
+
+    private bool TryAdd(EventContent content, int weight, long bootNs, int position)
     {
         AddLosses();
         if (!_losses.IsEmpty || !HasRoom(weight)) return false;
-        Add(content, weight);
+        Add(content, weight, bootNs, position);
         return true;
     }
 
     private void AddLosses()
     {
-        while (!_losses.IsEmpty && HasRoom(LossWeight)) Add(new EventContent.Loss(_losses.TakeFirst()), LossWeight);
+        while (!_losses.IsEmpty && HasRoom(LossWeight))
+        {
+            LostRange lost = _losses.TakeFirst();
+            _reports.Enqueue(lost);
+            Add(new EventContent.Loss(lost), LossWeight, clock.Now().BootNs, 0);
+        }
     }
 
     private bool HasRoom(int weight) => _events.Count < limits.Events && (_events.Count == 0 || _weight + weight <= limits.Bytes);
 
-    private void Add(EventContent content, int weight)
+    private void Add(EventContent content, int weight, long bootNs, int position)
     {
-        _events.Enqueue(new TakenEvent(Number(), clock.Now().BootNs, weight, content));
+        _events.Enqueue(new TakenEvent(Number(), bootNs, weight, content, position));
         _weight += weight;
         _arrived.Set();
     }

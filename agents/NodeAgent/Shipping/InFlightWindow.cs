@@ -6,10 +6,10 @@ namespace Agents.NodeAgent.Shipping;
 /// </summary>
 internal sealed class InFlightWindow
 {
-    private readonly SortedDictionary<long, OutgoingBatch> _outstanding = [];
-    private readonly SortedDictionary<long, OutgoingBatch> _failed = [];
+    private readonly SortedDictionary<(long Era, long First), OutgoingBatch> _outstanding = [];
+    private readonly SortedDictionary<(long Era, long First), OutgoingBatch> _failed = [];
     private readonly List<OutgoingBatch> _lost = [];
-    private long _newestStored = -1;
+    private (long Era, long First) _newestStored = (-1, -1);
 
     public int Count => _outstanding.Count + _failed.Count;
 
@@ -20,23 +20,26 @@ internal sealed class InFlightWindow
 
     public int Events => _outstanding.Values.Sum(batch => batch.Count) + _failed.Values.Sum(batch => batch.Count);
 
-    public void Sent(OutgoingBatch batch) => _outstanding.Add(batch.First, batch);
+    /// <summary>All that are in flight or wait to be sent again, in order.</summary>
+    public IEnumerable<OutgoingBatch> Batches => _outstanding.Concat(_failed).OrderBy(entry => entry.Key).Select(entry => entry.Value);
+
+    public void Sent(OutgoingBatch batch) => _outstanding.Add(PlaceOf(batch), batch);
 
     public void Report(OutgoingBatch batch, DeliveryOutcome outcome)
     {
-        if (!_outstanding.Remove(batch.First)) return;
+        if (!_outstanding.Remove(PlaceOf(batch))) return;
         if (outcome == DeliveryOutcome.Stored)
         {
-            _newestStored = Math.Max(_newestStored, batch.First);
-            while (_failed.Count > 0 && _failed.First() is { } oldest && oldest.Key < _newestStored) Lose(oldest.Value);
+            if (IsBehind(PlaceOf(batch), _newestStored)) _newestStored = PlaceOf(batch);
+            while (_failed.Count > 0 && _failed.First() is { } oldest && IsBehind(_newestStored, oldest.Key)) Lose(oldest.Value);
         }
-        else if (outcome == DeliveryOutcome.Refused || batch.First < _newestStored)
+        else if (outcome == DeliveryOutcome.Refused || IsBehind(_newestStored, PlaceOf(batch)))
         {
             Lose(batch);
         }
         else
         {
-            _failed.Add(batch.First, batch);
+            _failed.Add(PlaceOf(batch), batch);
         }
     }
 
@@ -57,22 +60,25 @@ internal sealed class InFlightWindow
         return lost;
     }
 
-    /// <summary>The lowest number here whose fate, or whose loss's report, is open; null when nothing is in flight.</summary>
+    /// <summary>The lowest number of this boot here whose fate, or whose loss's report, is open; null when nothing of it is in flight.</summary>
     public long? OldestUnsettled()
     {
         long? oldest = null;
-        foreach (OutgoingBatch batch in _outstanding.Values.Concat(_failed.Values))
+        foreach (OutgoingBatch batch in _outstanding.Values.Concat(_failed.Values).Where(batch => batch.Era == OutgoingBatch.ThisBoot))
         {
-            long first = batch.Reports.Where(report => report.IsNumbered).Select(report => report.First).Append(batch.First).Min();
-            if (oldest is null || first < oldest) oldest = first;
+            if (oldest is null || batch.Lowest < oldest) oldest = batch.Lowest;
         }
 
         return oldest;
     }
 
+    private static (long Era, long First) PlaceOf(OutgoingBatch batch) => (batch.Era, batch.First);
+
+    private static bool IsBehind((long Era, long First) place, (long Era, long First) other) => place.CompareTo(other) > 0;
+
     private void Lose(OutgoingBatch batch)
     {
-        _failed.Remove(batch.First);
+        _failed.Remove(PlaceOf(batch));
         _lost.Add(batch);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class KafkaSender : IBatchSender
     {
         var message = new Message<byte[], byte[]>
         {
-            Key = _key,
+            Key = batch.Key ?? _key,
             Value = batch.Value,
             // The kinds, so that readers can pass the message over without decoding it.
             Headers = new Headers { { "content-type", ContentType }, { NodeEventsCodec.KindsHeader, Encoding.UTF8.GetBytes(batch.Kinds) } },

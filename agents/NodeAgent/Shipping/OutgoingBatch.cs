@@ -9,7 +9,19 @@ namespace Agents.NodeAgent.Shipping;
 /// <param name="Reports">The losses that its events report; reported anew should the message be lost.</param>
 internal sealed record OutgoingBatch(long First, int Count, byte[] Value, string Kinds, ImmutableArray<LostRange> Reports)
 {
+    /// <summary>Era of the messages of this run's boot.</summary>
+    public const long ThisBoot = long.MaxValue;
+
     public long Last => First + Count - 1;
+
+    /// <summary>The lowest number that it holds, as an event or in the report of a loss.</summary>
+    public long Lowest => Reports.Where(report => report.IsNumbered).Select(report => report.First).Append(First).Min();
+
+    /// <summary>Messages of an earlier boot come before all of this one, whatever their numbers.</summary>
+    public long Era { get; init; } = ThisBoot;
+
+    /// <summary>The message's key where it is not that of this node (one that changed its name).</summary>
+    public byte[]? Key { get; init; }
 }
 
 /// <summary>What became of a message.</summary>

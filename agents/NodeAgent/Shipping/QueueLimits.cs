@@ -5,6 +5,6 @@ namespace Agents.NodeAgent.Shipping;
 /// <param name="Bytes">Their weight together, at least 1.</param>
 internal sealed record QueueLimits(int Events, long Bytes)
 {
-    /// <summary>A quarter of an hour of a busy container engine, or 32 MiB, whichever is less.</summary>
-    public static QueueLimits Default { get; } = new(16_384, 32 * 1024 * 1024);
+    /// <summary>What a busy node does in ten seconds, or 32 MiB, whichever is less.</summary>
+    public static QueueLimits Default { get; } = new(65_536, 32 * 1024 * 1024);
 }

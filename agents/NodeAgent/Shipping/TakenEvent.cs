@@ -1,11 +1,14 @@
+using Agents.NodeAgent.Kernel.Events;
+using Agents.NodeAgent.Sources;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Shipping;
 
 /// <summary>An event with its number, on its way to the log.</summary>
-/// <param name="BootNs">CLOCK_BOOTTIME at which the agent took it.</param>
+/// <param name="BootNs">CLOCK_BOOTTIME at which it happened, as far as the source knows; else at which the agent took it.</param>
 /// <param name="Weight">Rough size in bytes, in memory and in the log.</param>
-internal readonly record struct TakenEvent(long Sequence, long BootNs, int Weight, EventContent Content);
+/// <param name="Position">Where in its pack the event is; 0 for other contents.</param>
+internal readonly record struct TakenEvent(long Sequence, long BootNs, int Weight, EventContent Content, int Position = 0);
 
 /// <summary>What an event says; the cases are the kinds that this agent's sources have.</summary>
 internal abstract record EventContent
@@ -14,31 +17,42 @@ internal abstract record EventContent
     {
     }
 
-    public abstract EventKind Kind { get; }
-
     /// <summary>Adds the event as the batch's next.</summary>
-    public abstract void AddTo(EventBatch batch, long bootNs);
+    /// <param name="tasks">The task snapshots that the batch has already.</param>
+    /// <param name="taken">The event whose content this is.</param>
+    public abstract void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken);
 
     public sealed record Container(ContainerRecord Record) : EventContent
     {
-        public override EventKind Kind => EventKind.Container;
+        public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) => batch.AddContainer(taken.BootNs, Record);
+    }
 
-        public override void AddTo(EventBatch batch, long bootNs) => batch.AddContainer(bootNs, Record);
+    public sealed record Composed(IComposedEvent Event) : EventContent
+    {
+        public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) => Event.AddTo(batch, taken.BootNs);
     }
 
     public sealed record Heartbeat(HeartbeatRecord Record) : EventContent
     {
-        public override EventKind Kind => EventKind.Heartbeat;
+        public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) => batch.AddHeartbeat(taken.BootNs, Record);
+    }
 
-        public override void AddTo(EventBatch batch, long bootNs) => batch.AddHeartbeat(bootNs, Record);
+    public sealed record Packed(IPackedEvents Events) : EventContent
+    {
+        public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) => Events.AddTo(batch, tasks,
+            taken.BootNs, taken.Position);
     }
 
     public sealed record Loss(LostRange Range) : EventContent
     {
-        public override EventKind Kind => EventKind.Loss;
-
-        public override void AddTo(EventBatch batch, long bootNs) =>
-            batch.AddLoss(bootNs, new LossRecord { Cause = Range.Cause, Count = Range.Count, FirstSequence = Range.First, LastSequence = Range.Last });
+        public override void AddTo(EventBatch batch, TaskSnapshots tasks, in TakenEvent taken) =>
+            batch.AddLoss(taken.BootNs, new LossRecord
+            {
+                Cause = Range.Cause,
+                Count = Range.Count,
+                FirstSequence = Range.First,
+                LastSequence = Range.Last
+            });
     }
 }
 

@@ -9,8 +9,8 @@ internal interface IEventSource
     SourceState State { get; }
 
     /// <summary>
-    /// Brings events to <paramref name="sink"/> until the source is exhausted or <paramref name="cancellation"/> is set (then it ends normally or with
-    /// <see cref="OperationCanceledException"/>). A source that is away is no failure: it is waited for.
+    /// Brings events to <paramref name="sink"/> until the source is exhausted or <paramref name="cancellation"/> is set (then it ends
+    /// normally or with <see cref="OperationCanceledException"/>). A source that is away is no failure: it is waited for.
     /// </summary>
     Task RunAsync(IEventSink sink, CancellationToken cancellation);
 }

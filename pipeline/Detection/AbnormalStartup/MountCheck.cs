@@ -43,14 +43,30 @@ internal static class MountCheck
         return (source == "/" && mount.Mode != "ro") || policy.RuntimeSockets.Any(pattern => HostPath.Matches(source, pattern));
     }
 
+    /// <summary>For people: what became of one mount, and by what.</summary>
+    public static string Verdict(ContainerMount mount, StartupPolicy policy)
+    {
+        string told = $"{mount.Source} ({mount.Type}, {mount.Mode})";
+        if (mount.Type != "bind" || HostPath.Normalise(mount.Source) is not { } source) return $"{told}: no part of the host";
+        if (Exception(mount, source, policy) is { } exception) return $"{told}: exception {exception.Source}";
+        return Judge(mount, policy) is { } severity ? $"{told}: {severity}" : $"{told}: not guarded";
+    }
+
+    private static MountException? Exception(ContainerMount mount, string source, StartupPolicy policy)
+    {
+        foreach (MountException exception in policy.MountExceptions)
+        {
+            if ((mount.Mode == "ro" || !exception.ReadOnly) && HostPath.Matches(source, exception.Source)) return exception;
+        }
+
+        return null;
+    }
+
     private static Severity? Judge(ContainerMount mount, StartupPolicy policy)
     {
         if (mount.Type != "bind" || HostPath.Normalise(mount.Source) is not { } source) return null;
         bool readOnly = mount.Mode == "ro";
-        foreach (MountException exception in policy.MountExceptions)
-        {
-            if ((readOnly || !exception.ReadOnly) && HostPath.Matches(source, exception.Source)) return null;
-        }
+        if (Exception(mount, source, policy) is not null) return null;
 
         bool socket = policy.RuntimeSockets.Any(pattern => HostPath.Matches(source, pattern));
         if (!socket && !IsGuarded(source, policy)) return null;

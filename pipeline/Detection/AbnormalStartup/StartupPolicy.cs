@@ -66,7 +66,8 @@ public sealed record StartupPolicy
     /// <summary>Control sockets of container runtimes: who can connect can start a privileged container.</summary>
     public ImmutableArray<string> RuntimeSockets { get; init; } =
     [
-        "/run/docker.sock", "/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock", "/run/k3s/containerd/containerd.sock",
+        "/run/docker.sock", "/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock",
+            "/run/k3s/containerd/containerd.sock",
         "/run/crio/crio.sock", "/run/podman/podman.sock", "/run/cri-dockerd.sock", "/run/dockershim.sock",
         "/run/user/*/docker.sock", "/run/user/*/podman/podman.sock",
     ];
@@ -120,6 +121,19 @@ public sealed record StartupPolicy
     public ImmutableArray<string> GravestMountSources { get; init; } = ["/etc"];
 
     public Severity MountSeverity { get; init; } = Severity.Medium;
+
+    /// <summary>
+    /// A program of a plain user became more than its user, which no-new-privileges would have stopped: wanted in some images, the second
+    /// step of a break-in in others.
+    /// </summary>
+    public Severity ElevationSeverity { get; init; } = Severity.Medium;
+
+    /// <summary>
+    /// Programs that gain rights for nothing but their purpose: ping opens raw sockets, newuidmap and newgidmap set up rootless builders'
+    /// user namespaces. Paths, "*" for any characters. A program that was created or changed since the container started is not covered.
+    /// </summary>
+    public ImmutableArray<string> ElevationExceptions { get; init; } =
+        ["*/bin/ping", "*/bin/ping4", "*/bin/ping6", "*/bin/newuidmap", "*/bin/newgidmap"];
 
     /// <summary>Sees or reaches the host's processes, network or shared memory, without any right over them yet.</summary>
     public Severity NamespaceSeverity { get; init; } = Severity.Medium;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Containers;
+using Pipeline.Domain.Identity;
 using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Detection.Reporting;
@@ -13,14 +14,16 @@ public static class Described
     private const int MostProcesses = 3;
 
     /// <summary>Where it happened.</summary>
-    public static AlarmSource Source(this in Observation observation)
+    public static AlarmSource Source(this in Observation observation) => Source(observation.Id, observation.Container, observation.Process);
+
+    /// <summary>Where an event happened that has passed, by what was known of it then.</summary>
+    public static AlarmSource Source(EventId id, ContainerContext? container, ProcessContext? process)
     {
-        ContainerContext? container = observation.Container;
         ContainerSpec? spec = container?.Spec;
         return new AlarmSource(
-            observation.Id.Node.Value,
-            observation.Id.Boot.Value,
-            container?.ContainerId ?? observation.Process?.Self.ContainerId ?? "",
+            id.Node.Value,
+            id.Boot.Value,
+            container?.ContainerId ?? process?.Self.ContainerId ?? "",
             spec?.Name ?? "",
             spec?.Image ?? "",
             spec?.ImageDigest ?? "",
@@ -30,23 +33,31 @@ public static class Described
     }
 
     /// <summary>Who did it and its ancestors, nearest first.</summary>
-    public static ImmutableArray<AlarmProcess> Processes(this in Observation observation) => observation.Process is { } process
+    public static ImmutableArray<AlarmProcess> Processes(this in Observation observation) => Processes(observation.Process);
+
+    /// <summary>A process and its ancestors, nearest first.</summary>
+    public static ImmutableArray<AlarmProcess> Processes(ProcessContext? process) => process is not null
         ? [Of(process.Self), .. process.Ancestors.Take(MostProcesses - 1).Select(Of)]
         : [];
 
     /// <summary>The event itself as a piece of evidence: the facts that decided, with who did it.</summary>
     /// <param name="kind">process, file, syscall, mount or container.</param>
-    public static Evidence Evidence(this in Observation observation, string kind, params ReadOnlySpan<(string Name, string Value)> facts)
+    public static Evidence Evidence(this in Observation observation, string kind, params ReadOnlySpan<(string Name, string Value)> facts) =>
+        Evidence(observation.Id, observation.Time, observation.Process, kind, facts);
+
+    /// <summary>An event that has passed as a piece of evidence.</summary>
+    public static Evidence Evidence(
+        EventId id, EventTime at, ProcessContext? process, string kind, params ReadOnlySpan<(string Name, string Value)> facts)
     {
         var all = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        if (observation.Process?.Self is { } self)
+        if (process?.Self is { } self)
         {
             all["pid"] = self.Key.Tgid.ToString(CultureInfo.InvariantCulture);
             all["exe"] = self.ExePath;
         }
 
         foreach ((string name, string value) in facts) all[name] = value;
-        return Domain.Alarms.Evidence.Of(observation.Id, kind, observation.Time, all.ToImmutable());
+        return Domain.Alarms.Evidence.Of(id, kind, at, all.ToImmutable());
     }
 
     private static AlarmProcess Of(ProcessFacts facts) => new(

@@ -1,7 +1,7 @@
 namespace Pipeline.Domain.Events;
 
 /// <summary>Where a file really is: device and inode as the kernel has them, not a name. Zero where unknown.</summary>
-public struct FileReference
+public record struct FileReference
 {
     /// <summary>Device number as userspace sees it in stat(2): makedev(major, minor).</summary>
     public ulong Device;

@@ -35,7 +35,7 @@ internal static class AlarmBounds
                 .ToImmutableSortedDictionary(f => f.Key, f => StateFormat.Cut(f.Value, LongestFact), StringComparer.Ordinal),
         };
 
-    public static AlarmRaised Raised(Guid id, DetectorSpec detector, string key, Finding finding) => new()
+    public static AlarmRaised Raised(Guid id, DetectorSpec detector, PolicyStamp policy, string key, Finding finding) => new()
     {
         AlarmId = id,
         Ordinal = 0,
@@ -55,8 +55,8 @@ internal static class AlarmBounds
         Evidence = [.. finding.Evidence.Take(MostEvidence).Select(Cut)],
         EvidenceComplete = finding.EvidenceGaps.IsEmpty,
         EvidenceGaps = finding.EvidenceGaps,
-        PolicyId = finding.PolicyId,
-        PolicyVersion = finding.PolicyVersion,
+        PolicyId = finding.PolicyId ?? policy.Id,
+        PolicyVersion = finding.PolicyVersion ?? policy.Version,
         Recommendation = finding.Recommendation,
         DedupKey = key,
         Labels = finding.Labels,

@@ -20,15 +20,18 @@ public sealed class AlarmJournal : IFindings
     public const int DefaultCapacity = 16_384;
 
     private readonly DetectorSpec _detector;
+    private readonly PolicyStamp _policy;
     private readonly RecencyMap<(NodeId Node, string Key), Episode> _episodes;
     private readonly Dictionary<NodeId, List<Episode>> _untold = [];
     private ImmutableArray<PlacedAlarm>.Builder _events = ImmutableArray.CreateBuilder<PlacedAlarm>();
     private long _begun;
 
-    public AlarmJournal(DetectorSpec detector, int capacity = DefaultCapacity)
+    /// <param name="policy">What alarms say they were raised under; the built-in policy where none is given.</param>
+    public AlarmJournal(DetectorSpec detector, int capacity = DefaultCapacity, PolicyStamp? policy = null)
     {
         ArgumentNullException.ThrowIfNull(detector);
         _detector = detector;
+        _policy = policy ?? PolicyStamp.BuiltIn;
         _episodes = new(capacity);
     }
 
@@ -152,7 +155,7 @@ public sealed class AlarmJournal : IFindings
             Tell(evicted.Key.Node, evicted.Value);
         }
 
-        Add(AlarmBounds.Raised(episode.AlarmId, _detector, key.Key, finding));
+        Add(AlarmBounds.Raised(episode.AlarmId, _detector, _policy, key.Key, finding));
     }
 
     private void Repeat(NodeId node, Episode episode, Finding finding)

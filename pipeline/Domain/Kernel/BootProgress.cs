@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Domain.Events;
+using Pipeline.Domain.Kernel.Mounts;
 
 namespace Pipeline.Domain.Kernel;
 
@@ -16,6 +17,8 @@ internal sealed class BootProgress
     public Watermark Watermark;
 
     public ProcessTable Processes { get; private init; } = new();
+
+    public MountTables Mounts { get; private init; } = new();
 
     /// <summary>Number of gaps found since this object was made. Not part of the state.</summary>
     public long GapsFound { get; private set; }
@@ -84,9 +87,10 @@ internal sealed class BootProgress
         state.Write(_gaps.Count - from);
         for (int i = from; i < _gaps.Count; i++) _gaps[i].Save(state);
         Processes.Save(state);
+        Mounts.Save(state);
     }
 
-    public static BootProgress Load(BinaryReader state)
+    public static BootProgress Load(BinaryReader state, TextPool texts)
     {
         long highest = state.ReadInt64();
         long lastAccountNs = state.ReadInt64();
@@ -99,7 +103,8 @@ internal sealed class BootProgress
             _lastAccountNs = lastAccountNs,
             Watermark = watermark,
             _gaps = gaps,
-            Processes = ProcessTable.Load(state),
+            Processes = ProcessTable.Load(state, texts),
+            Mounts = MountTables.Load(state, texts),
         };
     }
 

@@ -5,7 +5,17 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>How to make a detector, as the catalogue lists it.</summary>
-public sealed record DetectorFactory(DetectorSpec Spec, Func<IDetector> Create);
+public sealed record DetectorFactory(DetectorSpec Spec, Func<IDetector> Create)
+{
+    /// <summary>The policy that it runs under, which its alarms name.</summary>
+    public PolicyStamp Policy { get; init; } = PolicyStamp.BuiltIn;
+}
+
+/// <summary>Which policy decided. The version is its author's, counted up with each change.</summary>
+public sealed record PolicyStamp(string Id, int Version)
+{
+    public static PolicyStamp BuiltIn { get; } = new("default", 1);
+}
 
 /// <summary>A detector threw. Its state is unknown from here on: the run must be thrown away and made again from saved state.</summary>
 public sealed class DetectorFaultException(DetectorSpec detector, EventId id, Exception cause)
@@ -32,7 +42,7 @@ public sealed class DetectorRun
         ArgumentNullException.ThrowIfNull(factory);
         _factory = factory;
         _detector = factory.Create();
-        _journal = new AlarmJournal(factory.Spec);
+        _journal = new AlarmJournal(factory.Spec, policy: factory.Policy);
     }
 
     public DetectorSpec Spec => _factory.Spec;
@@ -48,6 +58,12 @@ public sealed class DetectorRun
         ArgumentNullException.ThrowIfNull(batch);
         return (batch.Kinds & detector.Kinds) != 0 || !batch.Ticks.IsEmpty;
     }
+
+    /// <summary>
+    /// Asked before each event that the detector is shown: where it is to say why it decides as it does, null for nowhere. Not set while
+    /// the pipeline runs.
+    /// </summary>
+    public Func<EnrichedBatch, int, IReasons?>? Reasons { get; set; }
 
     /// <summary>An event that this detector cannot bear: it is not shown to it.</summary>
     public void Skip(EventId id) => _skipped.Add(id);
@@ -101,7 +117,7 @@ public sealed class DetectorRun
         }
         catch (Exception e) when (StateSection.IsDamage(e))
         {
-            _journal = new AlarmJournal(Spec);
+            _journal = new AlarmJournal(Spec, policy: _factory.Policy);
             _detector = _factory.Create();
             return new DiscardedState(Spec.Name, $"it is damaged: {e.Message}");
         }
@@ -122,7 +138,9 @@ public sealed class DetectorRun
             _journal.Position = position;
             bool skipped = _skipped.Count > 0 && _skipped.Contains(raw.IdOf(position));
             if (ticksHere) Advance(node, ticks[nextTick++].WatermarkNs, skipped);
-            if (mine && !skipped) _detector.Observe(new Observation(batch, position), _journal);
+            if (!mine || skipped) continue;
+            if (Reasons is not null) _journal.Reasons = Reasons(batch, position);
+            _detector.Observe(new Observation(batch, position), _journal);
         }
     }
 

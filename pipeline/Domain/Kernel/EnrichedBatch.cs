@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
+using Pipeline.Domain.Kernel.Mounts;
 
 namespace Pipeline.Domain.Kernel;
 
@@ -16,6 +17,7 @@ public readonly record struct WatermarkTick(int Position, long WatermarkNs);
 public sealed class EnrichedBatch
 {
     private readonly List<WatermarkTick> _ticks = [];
+    private readonly List<(int Position, MountView View)> _mounts = [];
     private ContainerContext?[] _containers = [];
     private ProcessContext?[] _processes = [];
     private BootProgress? _boot;
@@ -50,6 +52,14 @@ public sealed class EnrichedBatch
     internal ImmutableArray<string> GapsIn(long fromNs, long toNs, int position) =>
         _boot is null ? [] : _boot.GapsIn(fromNs, toNs, Batch.FirstSequence + position);
 
+    /// <summary>The mount tables after the event.</summary>
+    internal MountView MountsAt(int position)
+    {
+        int at = _mounts.Count - 1;
+        while (at >= 0 && _mounts[at].Position > position) at--;
+        return at >= 0 ? _mounts[at].View : MountView.Empty;
+    }
+
     internal void Begin(EventBatch batch, BootProgress boot, int first)
     {
         Batch = batch;
@@ -57,6 +67,8 @@ public sealed class EnrichedBatch
         Kinds = EventKinds.None;
         _boot = boot;
         _ticks.Clear();
+        _mounts.Clear();
+        _mounts.Add((first, boot.Mounts.View));
         if (_containers.Length < batch.Count)
         {
             _containers = new ContainerContext?[Math.Max(256, batch.Count)];
@@ -68,6 +80,12 @@ public sealed class EnrichedBatch
     }
 
     internal void Tick(int position, long watermarkNs) => _ticks.Add(new WatermarkTick(position, watermarkNs));
+
+    /// <summary>The mount tables from this event on.</summary>
+    internal void SetMounts(int position, MountView view)
+    {
+        if (!ReferenceEquals(_mounts[^1].View, view)) _mounts.Add((position, view));
+    }
 
     internal void SetContainer(int position, ContainerContext? container) => _containers[position] = container;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
@@ -6,12 +7,12 @@ namespace Pipeline.Domain.Kernel;
 
 /// <summary>
 /// What is done once for all detectors of a partition: redeliveries are told from new events by their sequence numbers, missing events are
-/// noted, event time advances, and each event meets its container and its process. Not thread-safe: one owner, batches in log order.
+/// noted, event time advances, and each event meets its container, its process and the mounts of its node. Not thread-safe: one owner, batches in log order.
 /// </summary>
 public sealed class Enrichment
 {
     /// <summary>Version of the saved state.</summary>
-    public const int StateVersion = 2;
+    public const int StateVersion = 3;
 
     public const string StateName = "enrichment";
 
@@ -26,10 +27,15 @@ public sealed class Enrichment
 
     private readonly RecencyMap<NodeId, NodeProgress> _nodes = new(MostNodes);
     private readonly EnrichedBatch _enriched = new();
+    private readonly TextPool _texts = new();
+    private readonly AnomalyTally _anomalies = new();
     private ContainerContext?[] _byTask = [];
 
     /// <summary>Counts since this object was made, for metrics; not part of the state.</summary>
     public EnrichmentCounts Counts { get; private set; }
+
+    /// <summary>What the log said since the last call that cannot have been so, by kind; for metrics, not part of the state.</summary>
+    public ImmutableArray<(Anomaly Kind, long Count)> TakeAnomalies() => _anomalies.Take();
 
     /// <summary>The result is valid until the next call.</summary>
     public EnrichedBatch Enrich(EventBatch batch)
@@ -38,7 +44,7 @@ public sealed class Enrichment
         NodeProgress node = NodeOf(batch.Node);
         BootProgress boot = node.BootOf(batch.Boot);
         long gapsBefore = boot.GapsFound;
-        long evictedBefore = node.Containers.Evicted + boot.Processes.Evicted;
+        long evictedBefore = EvictedOf(node, boot);
         int first = boot.Take(batch);
         _enriched.Begin(batch, boot, first);
         Walk(batch, node, boot, first);
@@ -46,7 +52,7 @@ public sealed class Enrichment
             Counts.Events + batch.Count - first,
             Counts.Duplicates + first,
             Counts.Gaps + boot.GapsFound - gapsBefore,
-            Counts.Evictions + node.Containers.Evicted + boot.Processes.Evicted - evictedBefore);
+            Counts.Evictions + EvictedOf(node, boot) - evictedBefore);
         return _enriched;
     }
 
@@ -76,7 +82,7 @@ public sealed class Enrichment
             var enrichment = new Enrichment();
             using BinaryReader state = section.Open();
             for (int left = state.ReadCount(MostNodes); left > 0; left--)
-                enrichment._nodes.Set(new NodeId(state.ReadText()), NodeProgress.Load(state));
+                enrichment._nodes.Set(new NodeId(state.ReadText()), NodeProgress.Load(state, enrichment._texts));
             return (enrichment, null);
         }
         catch (Exception e) when (StateSection.IsDamage(e))
@@ -84,6 +90,9 @@ public sealed class Enrichment
             return (new(), new DiscardedState(StateName, $"it is damaged: {e.Message}"));
         }
     }
+
+    private static long EvictedOf(NodeProgress node, BootProgress boot) =>
+        node.Containers.Evicted + boot.Processes.Evicted + boot.Mounts.Evicted;
 
     private NodeProgress NodeOf(NodeId id)
     {
@@ -102,35 +111,59 @@ public sealed class Enrichment
             ref readonly EventRecord e = ref events[i];
             kinds |= (EventKinds)(1 << (int)e.Kind);
             long bootNs = _enriched.BootNsAt(i);
+            if (boot.Watermark.IsLate(bootNs)) _anomalies.Note(Anomaly.LateEvent);
             if (boot.Watermark.Passes(bootNs, out long watermarkNs))
             {
                 _enriched.Tick(i, watermarkNs);
                 tasksKnown &= !node.Containers.Advance(batch.Boot, watermarkNs);
                 boot.Processes.Advance(watermarkNs);
+                boot.Mounts.Advance(watermarkNs);
             }
 
             if (e.Kind == EventKind.Container)
             {
-                _enriched.SetContainer(i, node.Containers.Apply(batch.Containers[e.Index], batch.Boot, bootNs));
+                ContainerRecord container = batch.Containers[e.Index];
+                _enriched.SetContainer(i, node.Containers.Apply(container, batch.Boot, bootNs));
+                if (container.Action is ContainerAction.Died or ContainerAction.Removed) boot.Mounts.NoteEnd(container.ContainerId, bootNs);
                 tasksKnown = false;
             }
             else if (e.Kind is EventKind.Loss or EventKind.Heartbeat)
             {
                 boot.Account(batch, i);
             }
-            else if (e.Task != EventRecord.NoTask)
+            else
             {
-                if (!tasksKnown) MatchTasks(batch, node.Containers);
-                tasksKnown = true;
-                _enriched.SetContainer(i, _byTask[e.Task]);
-                ref readonly TaskRecord task = ref batch.Tasks[e.Task];
-                _enriched.SetProcess(i, e.Kind == EventKind.Process
-                    ? boot.Processes.Apply(batch, task, batch.Processes[e.Index], bootNs, batch.FirstSequence + i)
-                    : boot.Processes.Of(batch, task, bootNs));
+                if (e.Kind == EventKind.Mount) boot.Mounts.Apply(batch, e, bootNs, _texts);
+                if (e.Task != EventRecord.NoTask)
+                {
+                    if (!tasksKnown) MatchTasks(batch, node.Containers);
+                    tasksKnown = true;
+                    _enriched.SetContainer(i, _byTask[e.Task]);
+                    Meet(batch, boot, i, bootNs);
+                }
             }
+
+            _enriched.SetMounts(i, boot.Mounts.View);
         }
 
         _enriched.Kinds = kinds;
+    }
+
+    /// <summary>The event meets its process.</summary>
+    private void Meet(EventBatch batch, BootProgress boot, int position, long bootNs)
+    {
+        ref readonly EventRecord e = ref batch.Events[position];
+        ref readonly TaskRecord task = ref batch.Tasks[e.Task];
+        if (e.Kind != EventKind.Process)
+        {
+            _enriched.SetProcess(position, boot.Processes.Of(batch, task, bootNs, _texts, _anomalies));
+            return;
+        }
+
+        ProcessContext process = boot.Processes.Apply(
+            batch, task, batch.Processes[e.Index], bootNs, batch.FirstSequence + position, _texts, _anomalies);
+        boot.Mounts.NoteProcess(task, process.Self.ContainerId, bootNs);
+        _enriched.SetProcess(position, process);
     }
 
     /// <summary>

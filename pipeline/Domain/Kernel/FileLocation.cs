@@ -28,5 +28,22 @@ public enum FileOrigin : byte
 /// </summary>
 /// <param name="HostPath">Path on the host; empty unless <see cref="FileOrigin.Host"/> or <see cref="FileOrigin.Managed"/>.</param>
 /// <param name="FileSystem">Type as mountinfo names it ("overlay", "ext4", "proc"); empty where unknown.</param>
-/// <param name="PathInFileSystem">Path from the root of that file system: "/sys/kernel/core_pattern" in proc whatever it is mounted on.</param>
-public readonly record struct FileLocation(FileOrigin Origin, string HostPath, string FileSystem, string PathInFileSystem);
+/// <param name="PathInFileSystem">
+/// Path from the root of that file system: "/sys/kernel/core_pattern" in proc whatever it is mounted on; empty where unknown.
+/// </param>
+public readonly record struct FileLocation(FileOrigin Origin, string HostPath, string FileSystem, string PathInFileSystem)
+{
+    public static FileLocation Unknown { get; } = new(FileOrigin.Unknown, "", "", "");
+
+    /// <summary>Mount point in the namespace that the mount is in; empty while the mount is not known.</summary>
+    public string MountPoint { get; init; } = "";
+
+    /// <summary>Mount options as mountinfo has them; empty while the mount is not known.</summary>
+    public string MountOptions { get; init; } = "";
+
+    /// <summary>
+    /// True when the file was reached through another container's or the host's mounts: by /proc/PID/root, an inherited or received
+    /// descriptor, a file handle.
+    /// </summary>
+    public bool Foreign { get; init; }
+}

@@ -46,9 +46,11 @@ public sealed record Finding
 
     public ImmutableArray<string> EvidenceGaps { get; init; } = [];
 
-    public string PolicyId { get; init; } = "default";
+    /// <summary>Where a list with a name of its own decided (a whitelist); null: the policy that the detector runs under.</summary>
+    public string? PolicyId { get; init; }
 
-    public int PolicyVersion { get; init; } = 1;
+    /// <summary>Version of <see cref="PolicyId"/>; null likewise.</summary>
+    public int? PolicyVersion { get; init; }
 
     public long EpisodeNs { get; init; } = 24 * 3600 * EventTime.NanosecondsPerSecond;
 

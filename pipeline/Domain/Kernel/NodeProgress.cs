@@ -32,11 +32,11 @@ internal sealed class NodeProgress
         }
     }
 
-    public static NodeProgress Load(BinaryReader state)
+    public static NodeProgress Load(BinaryReader state, TextPool texts)
     {
         var node = new NodeProgress { Containers = ContainerRegistry.Load(state) };
         for (int left = state.ReadCount(MostBoots); left > 0; left--)
-            node._boots.Set(new BootId(state.ReadText()), BootProgress.Load(state));
+            node._boots.Set(new BootId(state.ReadText()), BootProgress.Load(state, texts));
         return node;
     }
 }

@@ -6,19 +6,55 @@ namespace Pipeline.Domain.Kernel;
 /// <summary>How a process is written into saved state.</summary>
 internal static class ProcessState
 {
-    public static void Save(BinaryWriter state, ProcessContext process)
+    private const int MostFacts = ProcessTable.MostProcesses * (ProcessContext.MostAncestors + 1);
+
+    /// <summary>
+    /// Siblings share what they know of their ancestors: each is written once, and shared again when read. Equal facts count as one, so
+    /// that it does not show in the state who shared them before.
+    /// </summary>
+    public static void Save(BinaryWriter state, ImmutableArray<ProcessContext> processes)
     {
-        Save(state, process.Self);
-        state.Write(process.Ancestors.Length);
-        foreach (ProcessFacts ancestor in process.Ancestors) Save(state, ancestor);
+        var numbers = new Dictionary<ProcessFacts, int>(ReferenceEqualityComparer.Instance);
+        var distinct = new Dictionary<ProcessFacts, int>();
+        foreach (ProcessContext process in processes)
+        {
+            Number(process.Self);
+            foreach (ProcessFacts ancestor in process.Ancestors) Number(ancestor);
+        }
+
+        state.Write(distinct.Count);
+        foreach (ProcessFacts facts in distinct.OrderBy(d => d.Value).Select(d => d.Key)) Save(state, facts);
+        state.Write(processes.Length);
+        foreach (ProcessContext process in processes)
+        {
+            state.Write(numbers[process.Self]);
+            state.Write((byte)process.Ancestors.Length);
+            foreach (ProcessFacts ancestor in process.Ancestors) state.Write(numbers[ancestor]);
+        }
+
+        void Number(ProcessFacts facts)
+        {
+            if (numbers.ContainsKey(facts)) return;
+            distinct.TryAdd(facts, distinct.Count);
+            numbers.Add(facts, distinct[facts]);
+        }
     }
 
-    public static ProcessContext Load(BinaryReader state)
+    public static ImmutableArray<ProcessContext> Load(BinaryReader state, TextPool texts)
     {
-        ProcessFacts self = LoadFacts(state);
-        var ancestors = ImmutableArray.CreateBuilder<ProcessFacts>();
-        for (int left = state.ReadCount(ProcessContext.MostAncestors); left > 0; left--) ancestors.Add(LoadFacts(state));
-        return new ProcessContext(self, ancestors.ToImmutable());
+        var facts = new List<ProcessFacts>();
+        for (int left = state.ReadCount(MostFacts); left > 0; left--) facts.Add(LoadFacts(state, texts));
+        var processes = ImmutableArray.CreateBuilder<ProcessContext>();
+        for (int left = state.ReadCount(ProcessTable.MostProcesses); left > 0; left--)
+        {
+            ProcessFacts self = facts[state.ReadInt32()];
+            int count = state.ReadByte();
+            var ancestors = ImmutableArray.CreateBuilder<ProcessFacts>(count);
+            for (; count > 0; count--) ancestors.Add(facts[state.ReadInt32()]);
+            processes.Add(new ProcessContext(self, ancestors.ToImmutable()));
+        }
+
+        return processes.ToImmutable();
     }
 
     private static void Save(BinaryWriter state, ProcessFacts facts)
@@ -41,20 +77,20 @@ internal static class ProcessState
         state.Write(facts.Sequence);
     }
 
-    private static ProcessFacts LoadFacts(BinaryReader state) => new()
+    private static ProcessFacts LoadFacts(BinaryReader state, TextPool texts) => new()
     {
         Key = LoadKey(state),
         Parent = LoadKey(state),
         NamespaceTgid = state.ReadInt32(),
         ExecGeneration = state.ReadInt32(),
-        ExePath = state.ReadText(),
-        Script = state.ReadText(),
-        CommandLine = state.ReadText(),
+        ExePath = texts.Same(state.ReadText()),
+        Script = texts.Same(state.ReadText()),
+        CommandLine = texts.Same(state.ReadText()),
         Executable = LoadFile(state),
         Uid = state.ReadUInt32(),
         EffectiveUid = state.ReadUInt32(),
         CapEffective = state.ReadUInt64(),
-        ContainerId = state.ReadText(),
+        ContainerId = texts.Same(state.ReadText()),
         Flags = (TaskFlags)state.ReadInt32(),
         StandardStreams = state.ReadInt32(),
         SinceNs = state.ReadInt64(),

@@ -1,14 +1,14 @@
 using System.Collections.Immutable;
-using System.Text;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
 
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>
-/// The processes of one boot of one node. One whose beginning was not seen is made up from the first event that shows it and filled in
-/// later; one that has ended is still known for a while, since events of its last moments, and its children's, come after the news of its
-/// end. Over the bound the one that has been silent for longest is forgotten.
+/// The processes of one boot of one node. The news of a process may come in any order, or not at all: one whose beginning was not seen is
+/// made up from the first event that shows it and filled in later; one that has ended is still known for a while, since events of its last
+/// moments, and its children's, come after the news of its end. Of the processes of one number at most one lives. Over the bound the one
+/// that nothing was heard of for longest is forgotten.
 /// </summary>
 internal sealed class ProcessTable
 {
@@ -22,8 +22,10 @@ internal sealed class ProcessTable
     public const int LongestCommandLine = 256;
 
     private const int LongestPath = 256;
+    private const long Lives = long.MaxValue;
 
-    private readonly RecencyMap<ProcessKey, ProcessContext> _processes = new(MostProcesses);
+    private readonly RecencyMap<ProcessKey, Entry> _processes = new(MostProcesses);
+    private readonly Dictionary<int, ProcessKey> _living = [];
     private readonly Queue<(ProcessKey Key, long EndedNs)> _ended = new();
 
     public int Count => _processes.Count;
@@ -31,49 +33,43 @@ internal sealed class ProcessTable
     public long Evicted { get; private set; }
 
     /// <summary>The process of a task that did something.</summary>
-    public ProcessContext Of(EventBatch batch, in TaskRecord task, long bootNs)
+    public ProcessContext Of(EventBatch batch, in TaskRecord task, long bootNs, TextPool texts, AnomalyTally anomalies)
     {
-        var key = new ProcessKey(task.Tgid, task.StartNs);
-        return _processes.TryGet(key, out ProcessContext? known) ? known : Set(key, FromTask(batch, task, bootNs));
+        if (task.Tgid <= 0 || task.StartNs > bootNs) anomalies.Note(Anomaly.ImpossibleProcess);
+        ProcessKey key = KeyOf(task, isNew: false);
+        if (!_processes.TryGet(key, out Entry known))
+            return Add(key, FromTask(batch, key, task, bootNs, texts), bootNs, anomalies);
+        if (known.Context.Ancestors.IsEmpty && AncestorsOf(known.Context.Self) is { IsEmpty: false } ancestors)
+            known = known with { Context = known.Context with { Ancestors = ancestors } };
+        else if (_processes.Count <= MostProcesses / 2)
+            return known.Context; // far from the bound the order does not matter
+        _processes.Set(key, known);
+        return known.Context;
     }
 
     /// <summary>Takes note of the beginning, the exec or the end of a process.</summary>
     /// <returns>The process after it.</returns>
-    public ProcessContext Apply(EventBatch batch, in TaskRecord task, in ProcessRecord record, long bootNs, long sequence)
-    {
-        var key = new ProcessKey(task.Tgid, task.StartNs);
-        switch (record.Action)
+    public ProcessContext Apply(
+        EventBatch batch, in TaskRecord task, in ProcessRecord record, long bootNs, long sequence, TextPool texts, AnomalyTally anomalies) =>
+        record.Action switch
         {
-            case ProcessAction.Executed or ProcessAction.Existing:
-                return Set(key, FromTask(batch, task, bootNs) with
-                {
-                    Script = Kept(batch, record.Script, LongestPath),
-                    CommandLine = Kept(batch, record.Arguments, LongestCommandLine).TrimEnd('\0').Replace('\0', ' '),
-                    Executable = record.Executable,
-                    StandardStreams = record.StandardStreams,
-                    Sequence = sequence,
-                });
-            case ProcessAction.Exited:
-                ProcessContext last = Of(batch, task, bootNs);
-                if (_ended.Count == MostProcesses) _processes.Remove(_ended.Dequeue().Key);
-                _ended.Enqueue((key, bootNs));
-                return last;
-            default:
-                return Fork(batch, task, bootNs, sequence);
-        }
-    }
+            ProcessAction.Executed or ProcessAction.Existing => Exec(batch, task, record, bootNs, sequence, texts, anomalies),
+            ProcessAction.Exited => Exit(batch, task, bootNs, texts, anomalies),
+            ProcessAction.Forked => Fork(batch, task, bootNs, sequence, texts, anomalies),
+            _ => Of(batch, task, bootNs, texts, anomalies),
+        };
 
     /// <summary>Event time has passed <paramref name="watermarkNs"/>: what ended long before goes.</summary>
     public void Advance(long watermarkNs)
     {
         while (_ended.TryPeek(out (ProcessKey Key, long EndedNs) oldest) && oldest.EndedNs + TombstoneNs <= watermarkNs)
-            _processes.Remove(_ended.Dequeue().Key);
+            Forget(_ended.Dequeue());
     }
 
     public void Save(BinaryWriter state)
     {
-        state.Write(_processes.Count);
-        foreach ((ProcessKey _, ProcessContext process) in _processes.OldestFirst) ProcessState.Save(state, process);
+        ProcessState.Save(state, [.. _processes.OldestFirst.Select(p => p.Value.Context)]);
+        foreach ((ProcessKey _, Entry entry) in _processes.OldestFirst) state.Write(entry.EndedNs);
         state.Write(_ended.Count);
         foreach ((ProcessKey key, long endedNs) in _ended)
         {
@@ -83,13 +79,14 @@ internal sealed class ProcessTable
         }
     }
 
-    public static ProcessTable Load(BinaryReader state)
+    public static ProcessTable Load(BinaryReader state, TextPool texts)
     {
         var table = new ProcessTable();
-        for (int left = state.ReadCount(MostProcesses); left > 0; left--)
+        foreach (ProcessContext process in ProcessState.Load(state, texts))
         {
-            ProcessContext process = ProcessState.Load(state);
-            table._processes.Set(process.Self.Key, process);
+            var entry = new Entry(process, state.ReadInt64());
+            table._processes.Set(process.Self.Key, entry);
+            if (entry.EndedNs == Lives) table._living[process.Self.Key.Tgid] = process.Self.Key;
         }
 
         for (int left = state.ReadCount(MostProcesses); left > 0; left--)
@@ -97,58 +94,161 @@ internal sealed class ProcessTable
         return table;
     }
 
-    /// <summary>A child is its parent's program under another id until it execs.</summary>
-    private ProcessContext Fork(EventBatch batch, in TaskRecord task, long bootNs, long sequence)
+    /// <summary>
+    /// A child is its parent's program under another id until it execs. Where the child has been heard of before, only what was missing is
+    /// taken from the fork.
+    /// </summary>
+    private ProcessContext Fork(EventBatch batch, in TaskRecord task, long bootNs, long sequence, TextPool texts, AnomalyTally anomalies)
     {
-        var key = new ProcessKey(task.Tgid, task.StartNs);
-        ProcessFacts facts = FromTask(batch, task, bootNs) with { Sequence = sequence };
-        if (_processes.TryGet(facts.Parent, out ProcessContext? parent))
+        ProcessKey key = KeyOf(task, isNew: true);
+        ProcessFacts facts = FromTask(batch, key, task, bootNs, texts) with { Sequence = sequence };
+        bool parentKnown = Find(facts.Parent) is { } parent;
+        if (!parentKnown && facts.Parent.Tgid != 0) anomalies.Note(Anomaly.UnknownParent);
+        if (_processes.TryGet(key, out Entry known))
         {
-            facts = facts with
-            {
-                Script = parent.Self.Script,
-                CommandLine = parent.Self.CommandLine,
-                Executable = parent.Self.Executable,
-                StandardStreams = parent.Self.StandardStreams,
-            };
+            anomalies.Note(Anomaly.LateFork);
+            ProcessFacts self = known.Context.Self.Parent.Tgid != 0 ? known.Context.Self : known.Context.Self with { Parent = facts.Parent };
+            return Set(key, known with { Context = Complete(self, known.Context.Ancestors) });
         }
 
-        return Set(key, facts);
+        return Add(key, parentKnown ? facts.RunningTheProgramOf(Find(facts.Parent)!.Self) : facts, bootNs, anomalies);
     }
 
-    private ProcessContext Set(ProcessKey key, ProcessFacts facts)
+    private ProcessContext Exec(
+        EventBatch batch, in TaskRecord task, in ProcessRecord record, long bootNs, long sequence, TextPool texts, AnomalyTally anomalies)
     {
-        ImmutableArray<ProcessFacts> ancestors = _processes.TryGet(key, out ProcessContext? before) && !before.Ancestors.IsEmpty
-            ? before.Ancestors
-            : _processes.TryGet(facts.Parent, out ProcessContext? parent)
-                ? [parent.Self, .. parent.Ancestors.Take(ProcessContext.MostAncestors - 1)]
-                : [];
-        var context = new ProcessContext(facts, ancestors);
-        if (_processes.Set(key, context, out _)) Evicted++;
+        ProcessKey key = KeyOf(task, isNew: false);
+        bool known = _processes.TryGet(key, out Entry entry);
+        ProcessFacts? before = entry.Context?.Self;
+
+        // The agent announces everything again every few minutes; an announcement knows less than the exec did.
+        if (record.Action == ProcessAction.Existing && before is { Sequence: >= 0 } && before.ExecGeneration >= task.ExecGeneration)
+            return Of(batch, task, bootNs, texts, anomalies);
+
+        ProcessFacts facts = FromTask(batch, key, task, bootNs, texts) with
+        {
+            Script = texts.Text(batch, record.Script, LongestPath),
+            CommandLine = texts.CommandLine(batch, record.Arguments, LongestCommandLine),
+            Executable = record.Executable,
+            StandardStreams = record.StandardStreams,
+            Sequence = sequence,
+        };
+        if (!known) return Add(key, facts, bootNs, anomalies);
+        ProcessContext after = Complete(facts, entry.Context!.Ancestors);
+        if (entry.EndedNs != Lives || before!.ExecGeneration > task.ExecGeneration) anomalies.Note(Anomaly.LateExec);
+        return before!.ExecGeneration > task.ExecGeneration ? after : Set(key, entry with { Context = after });
+    }
+
+    private ProcessContext Exit(EventBatch batch, in TaskRecord task, long bootNs, TextPool texts, AnomalyTally anomalies)
+    {
+        ProcessKey key = KeyOf(task, isNew: false);
+        if (!_processes.TryGet(key, out Entry known))
+        {
+            anomalies.Note(Anomaly.UnknownExit);
+            Of(batch, task, bootNs, texts, anomalies);
+            if (!_processes.TryGet(key, out known)) return new ProcessContext(FromTask(batch, key, task, bootNs, texts), []);
+        }
+
+        if (known.EndedNs == Lives) End(key, known, bootNs);
+        else anomalies.Note(Anomaly.RepeatedExit);
+        return known.Context;
+    }
+
+    /// <summary>
+    /// Who the task is. Without a start time it is the living process of its number. One that lived without a start time gets it from the
+    /// first event that has it, unless that is the beginning of another.
+    /// </summary>
+    private ProcessKey KeyOf(in TaskRecord task, bool isNew)
+    {
+        var key = new ProcessKey(task.Tgid, task.StartNs);
+        if (!_living.TryGetValue(task.Tgid, out ProcessKey living) || living == key) return key;
+        if (task.StartNs == 0) return living;
+        if (living.StartNs != 0 || isNew || !_processes.TryGet(living, out Entry unnamed)) return key;
+        _processes.Remove(living);
+        Set(key, unnamed with { Context = unnamed.Context with { Self = unnamed.Context.Self with { Key = key } } });
+        _living[task.Tgid] = key;
+        return key;
+    }
+
+    /// <summary>A process that was not known. The newer of two of one number lives; the other's end was missed.</summary>
+    private ProcessContext Add(ProcessKey key, ProcessFacts facts, long bootNs, AnomalyTally anomalies)
+    {
+        ProcessContext context = Complete(facts, []);
+        if (key.Tgid <= 0) return context;
+        bool lives = true;
+        if (_living.TryGetValue(key.Tgid, out ProcessKey other) && _processes.TryGet(other, out Entry older))
+        {
+            anomalies.Note(Anomaly.MissedExit);
+            lives = other.StartNs < key.StartNs || key.StartNs == 0;
+            if (lives) End(other, older, bootNs);
+        }
+
+        var entry = new Entry(context, Lives);
+        Set(key, entry);
+        if (lives) _living[key.Tgid] = key;
+        else End(key, entry, bootNs);
         return context;
     }
 
-    private static ProcessFacts FromTask(EventBatch batch, in TaskRecord task, long bootNs) => new()
+    private ProcessContext Set(ProcessKey key, Entry entry)
     {
-        Key = new ProcessKey(task.Tgid, task.StartNs),
+        if (_processes.Set(key, entry, out KeyValuePair<ProcessKey, Entry> evicted))
+        {
+            Evicted++;
+            NoLongerLives(evicted.Key);
+        }
+
+        return entry.Context;
+    }
+
+    private void End(ProcessKey key, Entry entry, long bootNs)
+    {
+        NoLongerLives(key);
+        _processes.Set(key, entry with { EndedNs = bootNs });
+        if (_ended.Count == MostProcesses) Forget(_ended.Dequeue());
+        _ended.Enqueue((key, bootNs));
+    }
+
+    private void Forget((ProcessKey Key, long EndedNs) tombstone)
+    {
+        // A number without a start time may be somebody else's by now.
+        if (_processes.TryGet(tombstone.Key, out Entry entry) && entry.EndedNs == tombstone.EndedNs) _processes.Remove(tombstone.Key);
+    }
+
+    private void NoLongerLives(ProcessKey key)
+    {
+        if (_living.TryGetValue(key.Tgid, out ProcessKey living) && living == key) _living.Remove(key.Tgid);
+    }
+
+    private ProcessContext Complete(ProcessFacts facts, ImmutableArray<ProcessFacts> ancestors) =>
+        new(facts, ancestors.IsEmpty ? AncestorsOf(facts) : ancestors);
+
+    private ImmutableArray<ProcessFacts> AncestorsOf(ProcessFacts facts) =>
+        Find(facts.Parent) is { } parent && parent.Self.Key != facts.Key
+            ? [parent.Self, .. parent.Ancestors.Take(ProcessContext.MostAncestors - 1)]
+            : [];
+
+    private ProcessContext? Find(ProcessKey key)
+    {
+        if (key.Tgid <= 0) return null;
+        if (key.StartNs == 0 && _living.TryGetValue(key.Tgid, out ProcessKey living)) key = living;
+        return _processes.TryGet(key, out Entry entry) ? entry.Context : null;
+    }
+
+    private static ProcessFacts FromTask(EventBatch batch, ProcessKey key, in TaskRecord task, long bootNs, TextPool texts) => new()
+    {
+        Key = key,
         Parent = new ProcessKey(task.ParentTgid, task.ParentStartNs),
         NamespaceTgid = task.NamespaceTgid,
         ExecGeneration = task.ExecGeneration,
-        ExePath = Kept(batch, task.ExePath, LongestPath),
+        ExePath = texts.Text(batch, task.ExePath, LongestPath),
         Uid = task.Uid,
         EffectiveUid = task.EffectiveUid,
         CapEffective = task.CapEffective,
-        ContainerId = Kept(batch, task.ContainerId, LongestPath),
+        ContainerId = texts.Text(batch, task.ContainerId, LongestPath),
         Flags = task.Flags,
         SinceNs = bootNs,
     };
 
-    private static string Kept(EventBatch batch, Text text, int most)
-    {
-        if (text.IsEmpty) return "";
-        ReadOnlySpan<byte> utf8 = batch.Utf8(text);
-
-        // A character takes at most four bytes: more than that of a huge text need not be decoded.
-        return StateFormat.Cut(Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, most * 4)]), most);
-    }
+    private readonly record struct Entry(ProcessContext Context, long EndedNs);
 }

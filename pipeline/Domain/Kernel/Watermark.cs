@@ -36,6 +36,9 @@ public struct Watermark
         return ticks;
     }
 
+    /// <summary>Whether an event comes later than others of its time may.</summary>
+    public readonly bool IsLate(long bootNs) => _started && bootNs < LatestNs - AllowedLatenessNs;
+
     /// <summary>The whole second of a boot clock that an instant lies in.</summary>
     public static long SecondOf(long bootNs) =>
         bootNs >= 0 ? bootNs / EventTime.NanosecondsPerSecond : ((bootNs + 1) / EventTime.NanosecondsPerSecond) - 1;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Host.Commands.Alarms;
+using Pipeline.Host.Commands.Explain;
 
 namespace Pipeline.Host.Commands;
 
@@ -13,7 +14,8 @@ internal static class AlarmCtl
     {
         var root = new RootCommand("Runtime alarms for containers.")
         {
-            AlarmsCommand.Create(), CheckCommand.Create(), HealthCommand.Create(), ServeCommand.Create(),
+            AlarmsCommand.Create(), CheckCommand.Create(), ExplainCommand.Create(), HealthCommand.Create(), PolicyCommand.Create(),
+            ServeCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);

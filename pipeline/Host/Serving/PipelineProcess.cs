@@ -10,6 +10,7 @@ using OpenTelemetry.Metrics;
 using Pipeline.Api;
 using Pipeline.EventStore;
 using Pipeline.Ingest;
+using Pipeline.Publishing;
 using Pipeline.Runtime;
 
 namespace Pipeline.Host.Serving;
@@ -74,7 +75,7 @@ internal static class PipelineProcess
     {
         // Hosted services stop in the opposite order of registration: ingest drains before the store and the actors go.
         services.AddEventStore(options.Postgres);
-        services.AddPipelineRuntime(new RuntimeOptions());
+        services.AddPipelineRuntime(new RuntimeOptions(), options.Policy);
         services.AddIngest(new IngestOptions
         {
             BootstrapServers = options.Kafka,
@@ -84,6 +85,14 @@ internal static class PipelineProcess
             CreateTopics = options.CreateTopics,
             ClientSettings = options.KafkaSettings,
         });
+        services.AddAlarmTopic(new AlarmTopicOptions
+        {
+            BootstrapServers = options.Kafka,
+            Topic = options.Topics.Alarms,
+            CreateTopic = options.CreateTopics,
+            ClientSettings = options.KafkaSettings,
+        });
+        services.AddAlarmSubscription();
         services.AddAlarmApi();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store").AddCheck<ConsumerHealthCheck>("consumer");
         services.AddOpenTelemetry().WithMetrics(metrics => metrics

@@ -112,6 +112,7 @@ internal sealed class PartitionActor : UntypedActor
             EnrichmentCounts before = _enrichment.Counts;
             enriched = _enrichment.Enrich(run.Batch);
             _seat.Telemetry.Ran(before, _enrichment.Counts);
+            _seat.Telemetry.Met(_enrichment.TakeAnomalies());
         }
         catch (Exception e)
         {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FsCheck.Xunit;
-using Pipeline.Detection;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
@@ -18,14 +17,14 @@ public sealed class DetectorLaws
 {
     [Property]
     public void The_same_log_gives_the_same_alarms(Script log) =>
-        Exact(log.Run(Catalog.Detectors)).ShouldBe(Exact(log.Run(Catalog.Detectors)));
+        Exact(log.Run(LawPolicy.Detectors)).ShouldBe(Exact(log.Run(LawPolicy.Detectors)));
 
     [Property]
     public void Where_batches_are_cut_does_not_show(Script log, int seed)
     {
         var sizes = new Random(seed);
-        var one = new PartitionKernel(Catalog.Detectors);
-        var other = new PartitionKernel(Catalog.Detectors);
+        var one = new PartitionKernel(LawPolicy.Detectors);
+        var other = new PartitionKernel(LawPolicy.Detectors);
 
         var alarms = KernelRun.Feed(one, Batches.Of(log.Events));
 
@@ -38,9 +37,9 @@ public sealed class DetectorLaws
     {
         ScriptedEvent[] events = [.. log.Events];
         int split = events.Length == 0 ? 0 : (int)((uint)at % events.Length);
-        var whole = new PartitionKernel(Catalog.Detectors);
-        var first = new PartitionKernel(Catalog.Detectors);
-        var second = new PartitionKernel(Catalog.Detectors);
+        var whole = new PartitionKernel(LawPolicy.Detectors);
+        var first = new PartitionKernel(LawPolicy.Detectors);
+        var second = new PartitionKernel(LawPolicy.Detectors);
 
         var alarms = KernelRun.Feed(whole, Batches.Of(events));
         var before = KernelRun.Feed(first, Batches.Of(events.Take(split)));
@@ -58,8 +57,8 @@ public sealed class DetectorLaws
         if (batches.Length == 0) return;
         int start = (int)((uint)from % batches.Length);
         int length = 1 + (int)((uint)count % (batches.Length - start));
-        var once = new PartitionKernel(Catalog.Detectors);
-        var again = new PartitionKernel(Catalog.Detectors);
+        var once = new PartitionKernel(LawPolicy.Detectors);
+        var again = new PartitionKernel(LawPolicy.Detectors);
 
         var alarms = KernelRun.Feed(once, batches);
         var repeated = KernelRun.Feed(again, [.. batches[..(start + length)], .. batches[start..]]);
@@ -72,7 +71,7 @@ public sealed class DetectorLaws
     {
         var seen = log.Events.Select(e => (e.Node.Node.Value, e.Node.Boot.Value, e.Sequence)).ToHashSet();
 
-        foreach (AlarmEvent e in log.Run(Catalog.Detectors))
+        foreach (AlarmEvent e in log.Run(LawPolicy.Detectors))
         {
             ImmutableArray<Evidence> evidence = EvidenceOf(e);
             evidence.ShouldNotBeEmpty();
@@ -83,7 +82,7 @@ public sealed class DetectorLaws
     [Property]
     public void Ids_never_meet_and_ordinals_have_no_gaps(Script log)
     {
-        var alarms = log.Run(Catalog.Detectors);
+        var alarms = log.Run(LawPolicy.Detectors);
 
         alarms.Select(e => e.EventId).ShouldBeUnique();
         foreach (var alarm in alarms.GroupBy(e => e.AlarmId)) alarm.Select(e => e.Ordinal).ShouldBe(Enumerable.Range(0, alarm.Count()));
@@ -94,7 +93,7 @@ public sealed class DetectorLaws
     {
         foreach (string node in log.Events.Select(e => e.Node.Node.Value).Distinct().ToArray())
             log.Node(node).After(100_000).Heartbeat().After(10).Heartbeat();
-        var kernel = new PartitionKernel(Catalog.Detectors);
+        var kernel = new PartitionKernel(LawPolicy.Detectors);
         KernelRun.Feed(kernel, Batches.Of(log.Events));
         int before = log.Events.Count;
 
@@ -106,7 +105,7 @@ public sealed class DetectorLaws
     [Fact]
     public void State_stops_growing_at_its_bounds()
     {
-        var kernel = new PartitionKernel(Catalog.Detectors);
+        var kernel = new PartitionKernel(LawPolicy.Detectors);
         int full = Feed(kernel, 0, 70_000);
 
         Feed(kernel, 70_000, 70_000).ShouldBeLessThan(full / 100 * 101);
@@ -120,7 +119,12 @@ public sealed class DetectorLaws
         {
             batch.Begin(new NodeId("n1"), new BootId("b1"), first, new EventTime(first, first), 0);
             for (int i = first; i < first + 250; i++)
-                batch.AddContainer(i, new ContainerRecord { Action = ContainerAction.Created, ContainerId = $"{i:x64}", Spec = Some.PrivilegedSpec($"c{i:x8}") });
+                batch.AddContainer(i, new ContainerRecord
+                {
+                    Action = ContainerAction.Created,
+                    ContainerId = $"{i:x64}",
+                    Spec = Some.PrivilegedSpec($"c{i:x8}")
+                });
             kernel.Feed(batch);
         }
 

@@ -18,14 +18,20 @@ public static class LogGenerator
         Some.PrivilegedSpec(),
         Some.PlainSpec("caps") with { Capabilities = new CapabilitySettings(["SYS_ADMIN"], [], null, Basis.Explicit) },
         Some.PlainSpec("mounts") with { Mounts = [new("/etc", "/e", "rw", "rprivate", "bind"), new("/", "/h", "rw", "rprivate", "bind")] },
-        Some.PlainSpec("namespaces") with { HostNamespaces = [new("pid", Basis.Explicit)], Seccomp = Setting.Explicit(SeccompProfile.Unconfined) },
+        Some.PlainSpec("namespaces") with { HostNamespaces = [new("pid", Basis.Explicit)],
+            Seccomp = Setting.Explicit(SeccompProfile.Unconfined) },
         Some.PrivilegedSpec("agent") with { Pod = new PodFacts("kube-system", "agent-x", "uid", "DaemonSet", "agent", "sa") },
     ];
 
-    /// <summary>What each alarm type adds: the events that its rules look at, in containers and processes that are few enough to meet.</summary>
+    /// <summary>
+    /// What each alarm type adds: the events that its rules look at, in containers and processes that are few enough to meet.
+    /// </summary>
     private static readonly (int Weight, Gen<Action<Script>> Step)[] AlarmSteps =
     [
         .. ProcessSteps.All,
+        .. ProgramSteps.All,
+        .. EscapeSteps.All,
+        .. SyscallSteps.All,
     ];
 
     private static readonly Gen<Action<Script>> Steps = Gen.Frequency<Action<Script>>(

@@ -1,3 +1,4 @@
+using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Sources;
 using Pipeline.Domain.Events;
 
@@ -9,6 +10,15 @@ internal sealed class RecordingSink : IEventSink
     private readonly Lock _gate = new();
     private readonly List<ContainerRecord> _records = [];
     private readonly List<(LossCause Cause, long Count)> _losses = [];
+    private readonly List<IComposedEvent> _composed = [];
+
+    public IComposedEvent[] Composed
+    {
+        get
+        {
+            lock (_gate) return [.. _composed];
+        }
+    }
 
     public ContainerRecord[] Records
     {
@@ -38,6 +48,19 @@ internal sealed class RecordingSink : IEventSink
     public Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation)
     {
         Take(record, weight);
+        return Task.CompletedTask;
+    }
+
+    public void Take(ReadOnlySpan<PackedEvent> events) => throw new NotSupportedException("This source has no packed events.");
+
+    public void Take(IComposedEvent composed)
+    {
+        lock (_gate) _composed.Add(composed);
+    }
+
+    public Task TakeWhenRoomAsync(IComposedEvent composed, CancellationToken cancellation)
+    {
+        Take(composed);
         return Task.CompletedTask;
     }
 

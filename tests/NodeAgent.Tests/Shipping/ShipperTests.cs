@@ -141,7 +141,7 @@ public sealed class ShipperTests : IDisposable
         batch.Losses[0].Cause.ShouldBe(LossCause.RateLimit);
     }
 
-    private static void AccountIsEven(UnreliableLog log, long first, long next)
+    internal static void AccountIsEven(UnreliableLog log, long first, long next)
     {
         long[] delivered = [.. log.Stored.SelectMany(batch => Enumerable.Range(0, batch.Count).Select(i => batch.First + i))];
         LostRange[] lost = [.. log.Stored.SelectMany(batch => batch.Reports)];

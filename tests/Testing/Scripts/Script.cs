@@ -64,10 +64,13 @@ public sealed class Script
         return this;
     }
 
-    public Script Heartbeat()
+    /// <param name="machine">What the node calls its architecture.</param>
+    public Script Heartbeat(string machine = "") => Heartbeat(new HeartbeatRecord { AgentVersion = "test", Architecture = machine });
+
+    public Script Heartbeat(HeartbeatRecord record)
     {
         long at = _bootNs;
-        return Add(batch => batch.AddHeartbeat(at, new HeartbeatRecord { AgentVersion = "test" }));
+        return Add(batch => batch.AddHeartbeat(at, record));
     }
 
     /// <summary>The agent's account of events that it lost before it had numbered them.</summary>

@@ -32,6 +32,9 @@ public sealed record ScriptedTask
 
     public uint EffectiveUid { get; init; }
 
+    /// <summary>Null: the number of the user.</summary>
+    public uint? EffectiveGid { get; init; }
+
     public ulong CapEffective { get; init; } = DefaultCapabilities;
 
     public ulong CapPermitted { get; init; } = DefaultCapabilities;
@@ -40,13 +43,20 @@ public sealed record ScriptedTask
 
     public byte SeccompMode { get; init; } = 2;
 
-    public uint MountNs { get; init; } = 4_026_532_500;
+    /// <summary>The host's own mount namespace for a process of the host, else that of one and the same container.</summary>
+    public uint MountNs
+    {
+        get => field != 0 ? field : Container.Length == 0 ? MountSteps.HostNs : 4_026_532_500;
+        init;
+    }
 
     public uint PidNs { get; init; } = 4_026_532_501;
 
     public uint UserNs { get; init; } = 4_026_531_837;
 
     public uint NetNs { get; init; } = 4_026_532_502;
+
+    public string CgroupPath { get; init; } = "";
 
     public TaskRecord In(EventBatch batch) => new()
     {
@@ -60,7 +70,7 @@ public sealed record ScriptedTask
         Uid = Uid,
         EffectiveUid = EffectiveUid,
         Gid = Uid,
-        EffectiveGid = EffectiveUid,
+        EffectiveGid = EffectiveGid ?? EffectiveUid,
         CapEffective = CapEffective,
         CapPermitted = CapPermitted,
         Flags = Flags,
@@ -71,6 +81,7 @@ public sealed record ScriptedTask
         NetNs = NetNs,
         CgroupId = (ulong)(Container.Length > 0 ? 4000 + Container.Length : 1),
         ContainerId = batch.AddText(Container),
+        CgroupPath = batch.AddText(CgroupPath),
         Comm = batch.AddText(Comm),
         ExePath = batch.AddText(ExePath),
     };

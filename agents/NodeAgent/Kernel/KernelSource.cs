@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Text;
+using Agents.NodeAgent.Kernel.Events;
+using Agents.NodeAgent.Kernel.Ring;
+using Agents.NodeAgent.Kernel.Rules;
+using Agents.NodeAgent.Redaction;
+using Agents.NodeAgent.Sequencing;
+using Agents.NodeAgent.Sources;
+using Microsoft.Extensions.Logging;
+using Pipeline.Domain.Events;
+
+namespace Agents.NodeAgent.Kernel;
+
+/// <summary>
+/// What containers do, seen in the kernel: attaches the programs and reads their ring. Where that cannot be done it says once what is
+/// missing; the heartbeat says for as
+/// long as it lasts which alarms are blind.
+/// </summary>
+internal sealed class KernelSource(KernelOptions options, IKernelWitness witness, ArgumentRedactor redactor, TimeProvider time, ILogger logger)
+    : IEventSource
+{
+    /// <summary>Name of this source in heartbeats.</summary>
+    public const string Name = "kernel";
+
+    /// <summary>Bytes of records read before those that are due are handed on.</summary>
+    private const long MostAtOnce = 4 * 1024 * 1024;
+
+    private const string Blind = "blind: escapes, high-risk calls, malicious programs, abnormal processes, sensitive files";
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(100);
+
+    private volatile SourceState _state = options.Mode == KernelMode.Off
+        ? new SourceState(Name, SourceStates.Disabled, $"switched off; {Blind}")
+        : new SourceState(Name, SourceStates.Unavailable, "starting");
+
+    private volatile KernelPrograms? _programs;
+    private long _lost;
+    private long _released;
+
+    public SourceState State => _state;
+
+    /// <summary>Where the records are: Made = Released + Lost + those on their way, exactly once no more are made. From any
+    /// thread.</summary>
+    public KernelAccounts Accounts => new(_programs?.Counters.Seen ?? 0, Volatile.Read(ref _released), Volatile.Read(ref _lost));
+
+    /// <exception cref="KernelUnavailableException">The kernel cannot be watched and the options say that it must.</exception>
+    public async Task RunAsync(IEventSink sink, CancellationToken cancellation)
+    {
+        if (options.Mode == KernelMode.Off) return;
+        uint hostMountNs = KernelRequirements.HostNamespace("mnt");
+        KernelPrograms programs;
+        try
+        {
+            long started = time.GetTimestamp();
+            programs = KernelPrograms.Attach(options, hostMountNs);
+            int calls = CallTable.Select(options.Calls).Count;
+            Log.KernelWatched(logger, calls, (long)time.GetElapsedTime(started).TotalMilliseconds);
+            _state = new SourceState(Name, SourceStates.Connected, programs.Missing);
+        }
+        catch (KernelUnavailableException fault)
+        {
+            Log.KernelNotWatched(logger, fault.Message, Blind);
+            _state = new SourceState(Name, SourceStates.Unavailable, $"{fault.Message}; {Blind}");
+            if (options.Mode == KernelMode.On) throw;
+            return;
+        }
+
+        using (programs)
+        {
+            _programs = programs;
+            var processes = new ProcessTable(programs.Names, KernelRequirements.HostNamespace("pid"), ExePath);
+            var feed = new KernelFeed(new RecordDecoder(hostMountNs, redactor), processes, witness, options.MostWaiting);
+            try
+            {
+                await ReadAsync(programs, feed, sink, cancellation);
+            }
+            finally
+            {
+                _programs = null;
+            }
+        }
+    }
+
+    private async Task ReadAsync(KernelPrograms programs, KernelFeed feed, IEventSink sink, CancellationToken cancellation)
+    {
+        long window = (long)options.OrderWindow.TotalNanoseconds;
+        long swept = time.GetTimestamp();
+        RecordSink take = record => Add(feed, record);
+        using var ticks = new PeriodicTimer(options.PollInterval, time);
+        try
+        {
+            do
+            {
+                Drain(programs, take, feed, sink, LinuxCalls.BootTimeNs() - window);
+                if (time.GetElapsedTime(swept) < SweepInterval || !programs.HasOpenBursts) continue;
+                programs.Sweep();
+                swept = time.GetTimestamp();
+            }
+            while (await ticks.WaitForNextTickAsync(cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            // What is in the ring by now is still taken.
+            Drain(programs, take, feed, sink, long.MaxValue);
+            throw;
+        }
+    }
+
+    private void Drain(KernelPrograms programs, RecordSink take, KernelFeed feed, IEventSink sink, long until)
+    {
+        bool more;
+        do
+        {
+            more = programs.Ring.Read(take, MostAtOnce);
+            Volatile.Write(ref _released, _released + feed.Release(until, sink));
+        }
+        while (more);
+        long lost = programs.Counters.Lost;
+        if (lost == _lost) return;
+        sink.ReportLoss(LossCause.RingBuffer, lost - _lost);
+        Volatile.Write(ref _lost, lost);
+    }
+
+    private static void Add(KernelFeed feed, ReadOnlySpan<byte> record)
+    {
+        if (!feed.Add(record))
+            throw new UnreachableException($"a record of {record.Length} bytes: the agent and its eBPF programs are not of the same build");
+    }
+
+    /// <summary>For processes that were there before: the only way is to ask /proc.</summary>
+    private static byte[] ExePath(int tgid)
+    {
+        try
+        {
+            return Encoding.UTF8.GetBytes(new FileInfo($"/proc/{tgid}/exe").LinkTarget ?? "");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>Records since the programs were attached.</summary>
+/// <param name="Made">By the programs in the kernel.</param>
+/// <param name="Released">Handed to the queue.</param>
+/// <param name="Lost">That found the ring full; reported as a loss.</param>
+internal readonly record struct KernelAccounts(long Made, long Released, long Lost);

@@ -1,0 +1,58 @@
+namespace Agents.NodeAgent.Kernel.Ring;
+
+/// <summary>
+/// Reads a BPF ring buffer in place (Linux: Documentation/bpf/ringbuf.rst): a page with the reader's position, a page with the
+/// writers', and the data twice in
+/// a row, so that a record never wraps. One thread at a time.
+/// </summary>
+internal sealed unsafe class RingReader : IDisposable
+{
+    private const uint Busy = 1u << 31;
+    private const uint Discarded = 1u << 30;
+    private const int HeaderSize = 8;
+
+    private readonly SharedMemory _consumer;
+    private readonly SharedMemory _producer;
+    private readonly ulong _mask;
+
+    /// <param name="size">Bytes of data, a power of two.</param>
+    public RingReader(int map, int size)
+    {
+        int page = Environment.SystemPageSize;
+        _mask = (ulong)size - 1;
+        _consumer = SharedMemory.Map(map, (nuint)page, writable: true);
+        _producer = SharedMemory.Map(map, (nuint)page + 2 * (nuint)size, writable: false, offset: page);
+    }
+
+    /// <summary>Hands over the records that are there, oldest first, at most <paramref name="most"/> bytes of them; gives whether more
+    /// may be left.</summary>
+    public bool Read(RecordSink sink, long most)
+    {
+        ref ulong consumed = ref *(ulong*)_consumer.Pointer;
+        byte* data = _producer.Pointer + Environment.SystemPageSize;
+        ulong position = consumed;
+        ulong end = Math.Min(Volatile.Read(ref *(ulong*)_producer.Pointer), position + (ulong)most);
+        bool more = end == position + (ulong)most;
+        while (position < end)
+        {
+            byte* at = data + (position & _mask);
+            uint header = Volatile.Read(ref *(uint*)at);
+            if ((header & Busy) != 0) break;
+            int length = (int)(header & ~(Busy | Discarded));
+            if ((header & Discarded) == 0) sink(new ReadOnlySpan<byte>(at + HeaderSize, length));
+            position += (ulong)(length + HeaderSize + 7) & ~7UL;
+            Volatile.Write(ref consumed, position);
+        }
+
+        return more;
+    }
+
+    public void Dispose()
+    {
+        _consumer.Dispose();
+        _producer.Dispose();
+    }
+}
+
+/// <summary>Takes a record; the bytes are valid during the call only.</summary>
+internal delegate void RecordSink(ReadOnlySpan<byte> record);

@@ -1,0 +1,176 @@
+/* Which container a cgroup belongs to, from the names of its kernfs nodes: <64 hex>, docker-<64 hex>.scope, cri-containerd-<64 hex>.scope, crio-<64 hex>,
+ * libpod-<64 hex>, ...:cri-containerd:<64 hex>. The outermost such cgroup is the container; nested ones belong to it. */
+#ifndef NODE_AGENT_CONTAINERS_H
+#define NODE_AGENT_CONTAINERS_H
+
+#include "state.h"
+
+#define ID_LENGTH 64
+#define NAME_BYTES 256
+#define CGROUP_PATH_BYTES 1024
+#define DEEPEST_CGROUP 12
+
+struct container {
+	u8 id[ID_LENGTH];
+	u64 started;
+};
+
+/* LRU: only those long gone are displaced. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct container);
+} containers SEC(".maps");
+
+struct cgroup_facts {
+	u64 container;
+	u32 path_length;
+	u32 pad;
+	u8 path[CGROUP_PATH_BYTES];   /* names from the leaf up, each ended by NUL */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct cgroup_facts);
+} cgroups SEC(".maps");
+
+struct cgroup_scratch {
+	struct cgroup_facts facts;
+	struct container found;
+	u8 name[NAME_BYTES];
+	u8 parent[16];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct cgroup_scratch);
+} cgroup_scratches SEC(".maps");
+
+/* 0 for hexadecimal digits. A table, so that the check of 64 characters has no branches for the verifier to follow. */
+static const u8 not_hex[256] = {
+	[0 ... 47] = 1, [58 ... 96] = 1, [103 ... 255] = 1,
+};
+
+static __always_inline u64 parent_of(u64 node)
+{
+	struct kernfs_node *kn = (void *)node;
+	if (bpf_core_field_exists(kn->__parent)) return (u64)BPF_CORE_READ(kn, __parent);
+	return (u64)BPF_CORE_READ((struct kernfs_node___old *)kn, parent);
+}
+
+static __always_inline int has_text(const u8 *at, const char *text, int length)
+{
+	int same = 1;
+	for (int i = 0; i < length; i++) same &= at[i] == (u8)text[i];
+	return same;
+}
+
+/* Position of the id in s->name of the given length, or -1. */
+static __always_inline int id_position(struct cgroup_scratch *s, u32 length, u64 node)
+{
+	u32 end = length;
+	if (end > 6 && end < 200 && has_text(&s->name[end - 6], ".scope", 6)) end -= 6;
+	if (end < ID_LENGTH || end > 190) return -1;
+	u32 start = end - ID_LENGTH;
+	barrier_var(start);
+	start &= 0x7f;
+	u32 wrong = 0;
+	for (int i = 0; i < ID_LENGTH; i++) wrong |= not_hex[s->name[start + i]];
+	if (wrong) return -1;
+	if (start == 0) {
+		/* podman's pods: the pod's own helpers live directly below libpod_parent. */
+		u64 parent = parent_of(node);
+		if (parent && bpf_probe_read_kernel_str(s->parent, sizeof(s->parent), BPF_CORE_READ((struct kernfs_node *)parent, name)) == 14 &&
+			has_text(s->parent, "libpod_parent", 13)) return -1;
+		return 0;
+	}
+	if (s->name[start - 1] != '-' && s->name[start - 1] != ':') return -1;
+	if (start >= 7 && has_text(&s->name[start - 7], "conmon", 6)) return -1;
+	return start;
+}
+
+/* The container of the cgroup at kernfs node `node`, 0 for the host; remembered by the cgroup's id. */
+__attribute__((noinline)) u64 container_of_cgroup(u64 node)
+{
+	u32 zero = 0;
+	struct cgroup_scratch *s = bpf_map_lookup_elem(&cgroup_scratches, &zero);
+	if (!s || !node) return 0;
+	u64 id = BPF_CORE_READ((struct kernfs_node *)node, id);
+	struct cgroup_facts *known = bpf_map_lookup_elem(&cgroups, &id);
+	if (known) return known->container;
+
+	u64 container = 0, at = node;
+	u32 used = 0;
+	for (int i = 0; i < DEEPEST_CGROUP && at; i++) {
+		u64 parent = parent_of(at);
+		if (!parent) break;
+		int length = bpf_probe_read_kernel_str(s->name, NAME_BYTES, BPF_CORE_READ((struct kernfs_node *)at, name));
+		if (length <= 1 || length > NAME_BYTES) break;
+		if (used < CGROUP_PATH_BYTES - NAME_BYTES) {
+			u32 to = used;
+			barrier_var(to);
+			to &= 0x3ff;
+			if (to < CGROUP_PATH_BYTES - NAME_BYTES) bpf_probe_read_kernel_str(&s->facts.path[to], NAME_BYTES, s->name);
+			used += length;
+		}
+		int position = id_position(s, length - 1, at);
+		if (position >= 0) {
+			container = BPF_CORE_READ((struct kernfs_node *)at, id);
+			bpf_probe_read_kernel(s->found.id, ID_LENGTH, &s->name[position & 0x7f]);
+		}
+		at = parent;
+	}
+
+	s->facts.container = container;
+	s->facts.path_length = used;
+	bpf_map_update_elem(&cgroups, &id, &s->facts, BPF_ANY);
+	s->found.started = 0;
+	if (container) bpf_map_update_elem(&containers, &container, &s->found, BPF_NOEXIST);
+	return container;
+}
+
+/* First sight of a thread, or of one that was the host's and has moved: where it is decides for good once that is a container. */
+static __noinline void decide(struct task_struct *task, struct task_state *state, u64 css)
+{
+	u64 container = container_of_cgroup((u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
+	if (!container && bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+		/* Version 1 and hybrid: the runtime may have left the unified hierarchy alone. */
+		u64 slot = (u64)BPF_CORE_READ(task, cgroups) + bpf_core_field_offset(struct css_set, subsys)
+			+ sizeof(void *) * bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
+		struct cgroup_subsys_state *pids = NULL;
+		bpf_probe_read_kernel(&pids, sizeof(pids), (void *)slot);
+		if (pids) container = container_of_cgroup((u64)BPF_CORE_READ(pids, cgroup, kn));
+	}
+
+	state->decided_for = css;
+	state->container = container;
+	if (!container) return;
+	struct container *found = bpf_map_lookup_elem(&containers, &container);
+	state->session = found && found->started;
+	state->phase = PHASE_RUNTIME;
+	if (task->start_boottime < settings.attached_at) {
+		/* It ran before us; of what it did then nothing is known but that the container had begun. */
+		state->phase = PHASE_WORKLOAD;
+		state->session = 0;
+		if (found) found->started = 1;
+	}
+}
+
+/* The state of a container's thread; NULL for the host's. */
+static __always_inline struct task_state *contained(struct task_struct *task)
+{
+	struct task_state *state = bpf_task_storage_get(&tasks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!state) return NULL;
+	if (state->container) return state;
+	u64 css = (u64)task->cgroups;
+	if (state->decided_for == css) return NULL;
+	decide(task, state, css);
+	return state->container ? state : NULL;
+}
+
+#endif

@@ -1,0 +1,158 @@
+/* Paths and files, read from the kernel's own structures. The functions are global and take numbers only, so that the verifier looks at each once and not at
+ * every place that calls it. */
+#ifndef NODE_AGENT_PATHS_H
+#define NODE_AGENT_PATHS_H
+
+#include "state.h"
+
+#define DEEPEST_PATH 64
+#define PATH_BYTES 4096
+#define PART_BYTES 256
+#define CUT 0x80000000u
+
+static __always_inline u64 mount_of(struct vfsmount *mnt)
+{
+	return (u64)mnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+/* Writes the names from `dentry` up to the root of the mount namespace into the scratch's text at `at`. Gives their length, with CUT when they were too many. */
+__attribute__((noinline)) u32 walk_path(u64 dentry, u64 mount, u32 at)
+{
+	struct scratch *s = scratch_of_cpu();
+	if (!s || !dentry || !mount) return 0;
+	u32 from = at, i;
+	for (i = 0; i < DEEPEST_PATH; i++) {
+		struct mount *m = (void *)mount;
+		struct dentry *d = (void *)dentry;
+		if (d == BPF_CORE_READ(m, mnt.mnt_root)) {
+			u64 above = (u64)BPF_CORE_READ(m, mnt_parent);
+			if (above == mount || !above) {
+				/* The root of the namespace; or a file that was mounted by itself and is no more (runtimes run a copy of themselves so). */
+				if (at != from || (BPF_CORE_READ(d, d_inode, i_mode) & 0170000) == 0040000) return at - from;
+				int name = at <= TEXT_START_MASK ? bpf_probe_read_kernel_str(&s->text[at & TEXT_START_MASK], PART_BYTES, BPF_CORE_READ(d, d_name.name)) : 0;
+				return name > 0 && name <= PART_BYTES ? name : 0;
+			}
+			dentry = (u64)BPF_CORE_READ(m, mnt_mountpoint);
+			mount = above;
+			continue;
+		}
+		u64 parent = (u64)BPF_CORE_READ(d, d_parent);
+		if (at >= TEXT_START_MASK || at - from > PATH_BYTES - PART_BYTES) return (at - from) | CUT;
+		u32 to = at;
+		barrier_var(to);
+		to &= TEXT_START_MASK;
+		int length = bpf_probe_read_kernel_str(&s->text[to], PART_BYTES, BPF_CORE_READ(d, d_name.name));
+		if (length > 0 && length <= PART_BYTES) at += length;
+		if (parent == dentry) return at - from;
+		dentry = parent;
+	}
+	return (at - from) | CUT;
+}
+
+/* Copies a string of the calling process into the scratch's text at `at`; gives its length without the NUL. */
+__attribute__((noinline)) u32 copy_user_text(u64 from, u32 at)
+{
+	struct scratch *s = scratch_of_cpu();
+	if (!s || !from || at > TEXT_START_MASK) return 0;
+	u32 to = at;
+	barrier_var(to);
+	to &= TEXT_START_MASK;
+	int length = bpf_probe_read_user_str(&s->text[to], 1024, (void *)from);
+	return length > 1 ? length - 1 : 0;
+}
+
+/* Copies `length` bytes (4 KiB less one at most) of the calling process. */
+__attribute__((noinline)) u32 copy_user_bytes(u64 from, u32 length, u32 at)
+{
+	struct scratch *s = scratch_of_cpu();
+	if (!s || !from || at > TEXT_START_MASK) return 0;
+	u32 to = at;
+	barrier_var(to);
+	to &= TEXT_START_MASK;
+	if (length > 4095) length = 4095;
+	barrier_var(length);
+	length &= 4095;
+	return bpf_probe_read_user(&s->text[to], length, (void *)from) ? 0 : length;
+}
+
+/* The open file behind a descriptor of the current process; 0 when there is none. */
+static __always_inline u64 file_of(u64 descriptor)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	u32 fd = descriptor;
+	if (!table || fd >= BPF_CORE_READ(table, max_fds)) return 0;
+	struct file **files = BPF_CORE_READ(table, fd);
+	struct file *file = NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	return (u64)file;
+}
+
+static __always_inline u32 mode_of(u64 file)
+{
+	return file ? BPF_CORE_READ((struct file *)file, f_inode, i_mode) : 0;
+}
+
+static __always_inline void fill_change_time(struct file_reference *to, struct inode *inode)
+{
+	if (bpf_core_field_exists(inode->i_ctime_sec)) {
+		to->changed_ns = BPF_CORE_READ(inode, i_ctime_sec) * 1000000000LL + BPF_CORE_READ(inode, i_ctime_nsec);
+	} else if (bpf_core_field_exists(((struct inode___v66 *)inode)->__i_ctime)) {
+		struct inode___v66 *old = (void *)inode;
+		to->changed_ns = BPF_CORE_READ(old, __i_ctime.tv_sec) * 1000000000LL + BPF_CORE_READ(old, __i_ctime.tv_nsec);
+	} else {
+		struct inode___old *old = (void *)inode;
+		to->changed_ns = BPF_CORE_READ(old, i_ctime.tv_sec) * 1000000000LL + BPF_CORE_READ(old, i_ctime.tv_nsec);
+	}
+}
+
+#define OVERLAY_MAGIC 0x794c7630
+
+/* Describes a file in the scratch's record. */
+__attribute__((noinline)) u32 fill_file(u64 file)
+{
+	struct scratch *s = scratch_of_cpu();
+	if (!s || !file) return 0;
+	struct file_reference *to = &s->record.file;
+	struct file *f = (void *)file;
+	struct inode *inode = BPF_CORE_READ(f, f_inode);
+	if (!inode) return 0;
+	to->inode = BPF_CORE_READ(inode, i_ino);
+	to->size = BPF_CORE_READ(inode, i_size);
+	to->links = BPF_CORE_READ(inode, i_nlink);
+	to->mode = BPF_CORE_READ(inode, i_mode);
+	to->rdev = BPF_CORE_READ(inode, i_rdev);
+	to->device = BPF_CORE_READ(inode, i_sb, s_dev);
+	to->magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	fill_change_time(to, inode);
+	struct mount *mount = (void *)mount_of(BPF_CORE_READ(f, f_path.mnt));
+	to->mount_id = BPF_CORE_READ(mount, mnt_id);
+	to->mount_ns = BPF_CORE_READ(mount, mnt_ns, ns.inum);
+	if (to->magic == OVERLAY_MAGIC) {
+		/* struct ovl_inode: the VFS's inode, and behind it the dentry in the upper layer if there is one; so since 4.13. */
+		u64 upper = 0;
+		bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
+		to->in_upper = upper != 0;
+	}
+	return 1;
+}
+
+/* Walks the path of an open file. */
+static __always_inline u32 walk_file(u64 file, u32 at)
+{
+	struct file *f = (void *)file;
+	if (!f) return 0;
+	return walk_path((u64)BPF_CORE_READ(f, f_path.dentry), mount_of(BPF_CORE_READ(f, f_path.mnt)), at);
+}
+
+static __always_inline u32 walk_directory(int root, u32 at)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct path path = {};
+	if (root) BPF_CORE_READ_INTO(&path, task, fs, root);
+	else BPF_CORE_READ_INTO(&path, task, fs, pwd);
+	if (!path.mnt) return 0;
+	return walk_path((u64)path.dentry, mount_of(path.mnt), at);
+}
+
+#endif

@@ -1,0 +1,69 @@
+using System.Text;
+using Pipeline.Domain.Events;
+
+namespace Pipeline.Domain.Kernel;
+
+/// <summary>
+/// Gives texts that are met again and again (programs, command lines, mount points) as one string and without decoding them each time. A
+/// text that its slot is taken from is merely made anew: what strings say never depends on the pool, which is no part of the state. Not
+/// thread-safe.
+/// </summary>
+internal sealed class TextPool
+{
+    /// <summary>Slots, a power of two. A few thousand different programs, paths and containers are on a node at a time.</summary>
+    private const int Slots = 8192;
+
+    private readonly (byte[] Utf8, string Text)[] _slots = new (byte[], string)[Slots];
+
+    /// <summary>The text, at most <paramref name="most"/> characters of it.</summary>
+    public string Text(EventBatch batch, Text text, int most)
+    {
+        if (text.IsEmpty) return "";
+
+        // A character takes at most four bytes: more than that of a huge text need not be decoded.
+        ReadOnlySpan<byte> utf8 = batch.Utf8(text);
+        return Text(utf8[..Math.Min(utf8.Length, most * 4)], most);
+    }
+
+    /// <summary>Arguments that each end with a NUL byte, with a space between them.</summary>
+    public string CommandLine(EventBatch batch, Text arguments, int most)
+    {
+        if (arguments.IsEmpty) return "";
+        ReadOnlySpan<byte> utf8 = batch.Utf8(arguments);
+        Span<byte> line = stackalloc byte[Math.Min(utf8.Length, most * 4)];
+        utf8[..line.Length].CopyTo(line);
+        line = line.TrimEnd((byte)0);
+        line.Replace((byte)0, (byte)' ');
+        return Text(line, most);
+    }
+
+    /// <summary>A string that is equal to this one.</summary>
+    public string Same(string text)
+    {
+        if (text.Length == 0) return "";
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        ref (byte[] Utf8, string Text) slot = ref SlotOf(utf8);
+        if (slot.Text == text) return slot.Text;
+        slot = (utf8, text);
+        return text;
+    }
+
+    private string Text(ReadOnlySpan<byte> utf8, int most)
+    {
+        ref (byte[] Utf8, string Text) slot = ref SlotOf(utf8);
+        if (slot.Utf8 is not null && slot.Text.Length <= most && utf8.SequenceEqual(slot.Utf8)) return slot.Text;
+        string text = Encoding.UTF8.GetString(utf8);
+        if (text.Length > most) return StateFormat.Cut(text, most); // kept by few
+        slot = (utf8.ToArray(), text);
+        return text;
+    }
+
+    private ref (byte[] Utf8, string Text) SlotOf(ReadOnlySpan<byte> utf8)
+    {
+        // FNV-1a over at most the first and last 64 bytes: equal texts meet, and few others.
+        uint hash = 2166136261;
+        foreach (byte b in utf8[..Math.Min(utf8.Length, 64)]) hash = (hash ^ b) * 16777619;
+        if (utf8.Length > 64) foreach (byte b in utf8[^64..]) hash = (hash ^ b) * 16777619;
+        return ref _slots[(hash ^ (hash >> 16)) & (Slots - 1)];
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Runtime.Ports;
+
+namespace Pipeline.Publishing;
+
+public static class PublishingRegistration
+{
+    /// <summary>Registers the <c>alarms</c> topic as the one that is told what the event store stores.</summary>
+    public static IServiceCollection AddAlarmTopic(this IServiceCollection services, AlarmTopicOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<Telemetry>();
+        services.AddSingleton<IAlarmSubscriber, AlarmTopic>();
+        return services;
+    }
+}

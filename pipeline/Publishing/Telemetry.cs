@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+
+namespace Pipeline.Publishing;
+
+/// <summary>Metrics of publishing. Thread-safe.</summary>
+public sealed class Telemetry : IDisposable
+{
+    public const string MeterName = "Pipeline.Publishing";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _published;
+    private readonly Counter<long> _retries;
+    private readonly Histogram<double> _delay;
+
+    public Telemetry()
+    {
+        _published = _meter.CreateCounter<long>("pipeline.publishing.events", description: "Alarm events that the alarms topic has acknowledged.");
+        _retries = _meter.CreateCounter<long>("pipeline.publishing.retries", description: "Pages of alarm events that had to be sent again.");
+        _delay = _meter.CreateHistogram<double>(
+            "pipeline.publishing.delay", "s", "From an alarm event's commit to its acknowledgement by the alarms topic.");
+    }
+
+    internal void Published(TimeSpan sinceCommit)
+    {
+        _published.Add(1);
+        _delay.Record(Math.Max(0, sinceCommit.TotalSeconds));
+    }
+
+    internal void Retried() => _retries.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,13 @@
+namespace Pipeline.Runtime.Ports;
+
+/// <summary>
+/// Who is told every stored alarm event, in the order in which they were stored, at least once. One process of the group tells at a time.
+/// </summary>
+public interface IAlarmSubscriber
+{
+    /// <summary>
+    /// Takes the next events. When the task completes they are done with: the position behind them is stored. One that cannot take them
+    /// waits and tries again by itself; what it throws stops the subscription, which is started again with these same events.
+    /// </summary>
+    Task TakeAsync(IReadOnlyList<AlarmEventRecord> events, CancellationToken cancellation);
+}

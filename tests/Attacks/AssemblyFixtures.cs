@@ -1,0 +1,3 @@
+using Attacks;
+
+[assembly: AssemblyFixture(typeof(WatchedEngine))]

@@ -1,0 +1,90 @@
+using Agents.NodeAgent.Redaction;
+using Agents.NodeAgent.Kernel;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Domain.Events;
+using Testing;
+
+namespace Attacks;
+
+/// <summary>Containers that do nothing wrong.</summary>
+[Trait("Category", "Docker")]
+public sealed class PlainLifeTests(WatchedEngine engine)
+{
+    [Fact]
+    public async Task A_container_that_does_nothing_gives_its_process_and_no_more()
+    {
+        IReadOnlyList<SeenEvent> seen = await engine.RunAsync([], "/bin/true");
+
+        seen.Own().Select(Expect.Short).ShouldBe(["Executed /bin/busybox", "Exited"]);
+        SeenEvent run = seen.Own()[0];
+        run.Raw.ShouldBe("/bin/true");
+        run.Other.ShouldBe("/");
+        run.Task.NamespaceTgid.ShouldBe(1);
+        run.CgroupPath.ShouldBe($"/docker/{run.Container}");
+        run.File.Layer.ShouldBe(FileLayer.Image);
+        seen.TakeWhile(one => !one.Started).ShouldAllBe(one => one.Runtime);
+    }
+
+    [Fact]
+    public async Task An_exec_session_is_told_from_the_container_s_own_processes()
+    {
+        engine.Require();
+        string id = await engine.StartContainerAsync([], "sleep", "1000");
+        await engine.Docker.DockerAsync("exec", id, "/tools/nothing");
+        await engine.Docker.DockerAsync("kill", id);
+
+        IReadOnlyList<SeenEvent> seen = await engine.EndOfAsync(id);
+
+        SeenEvent own = seen.Own().First(one => one.What == "Executed");
+        own.Task.Flags.ShouldBe(TaskFlags.Started);
+        SeenEvent session = seen.Single("Executed", one => one.Path == "/tools/nothing");
+        session.Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
+        seen.Own().Select(Expect.Short).ShouldBe(["Executed /bin/busybox", "Executed /tools/nothing", "Exited", "Exited"]);
+        seen.Own()[^1].Process.ExitSignal.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task A_container_that_ran_before_the_agent_is_known_and_has_begun()
+    {
+        engine.Require();
+        string id = await engine.StartContainerAsync([], "sh", "-c",
+            "while [ ! -e /go ]; do /bin/busybox usleep 50000; done; /tools/nothing");
+        var sink = new RecordingSink();
+        using var stop = new CancellationTokenSource();
+        var late = new KernelSource(new KernelOptions(), new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
+        Task watching = late.RunAsync(sink, stop.Token);
+        await Eventually.TrueAsync(() => late.State.State == "connected", "the late source to attach");
+
+        await engine.Docker.DockerAsync("exec", id, "/bin/busybox", "touch", "/go");
+        await engine.Docker.DockerAsync("wait", id);
+        await Eventually.TrueAsync(() => sink.Of(id).Any(one => one is { What: "Exited", Task.NamespaceTgid: 1 }),
+            "the end of the container");
+        await stop.CancelAsync();
+        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        IReadOnlyList<SeenEvent> seen = sink.Of(id);
+        seen.Single("Executed", one => one.Path == "/tools/nothing").Task.Flags.ShouldBe(TaskFlags.Started);
+        seen.Single("Create", one => one.Path == "/go").Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
+        // Of a process that ended just then /proc tells nothing any more.
+        seen.Where(one => !one.Runtime && one.What != "Exited").ShouldAllBe(one => one.Exe == "/bin/busybox"
+            || one.Exe == "/tools/nothing");
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_or_invented_in_a_storm()
+    {
+        const int Times = 20_000;
+        engine.Require();
+
+        IReadOnlyList<SeenEvent> seen = await engine.RunAsync([], "/tools/storm", $"{Times}");
+
+        await Eventually.TrueAsync(() => engine.Source.Accounts is { } now && now.Made == now.Released + now.Lost,
+            "the accounts to balance");
+        engine.Sink.Lost.ShouldBe(engine.Source.Accounts.Lost);
+        if (engine.Sink.Lost > 0) Assert.Skip($"{engine.Sink.Lost} records found the ring full and were reported.");
+        seen.Count(one => one.What is "Open" or "Create" && one.Path == "/tmp/file").ShouldBe(Times * 2);
+        seen.Own().Count(one => one.What == "Forked").ShouldBe(1 + 2 * Times / 100);
+        seen.Own().Count(one => one.What == "Exited").ShouldBe(2 + 2 * Times / 100);
+        seen.Select(one => one.At).ShouldBeInOrder();
+    }
+}

@@ -1,0 +1,105 @@
+using Agents.NodeAgent.Redaction;
+using Agents.NodeAgent.Kernel;
+using Microsoft.Extensions.Logging.Abstractions;
+using Testing;
+
+namespace Attacks;
+
+/// <summary>
+/// A real container engine and the agent's kernel source watching it, for all tests here. The image holds Debian's busybox and the
+/// programs of this folder, compiled when
+/// the tests run. Tests call <see cref="Require"/> and are skipped with the reason where the kernel or the engine cannot be had.
+/// </summary>
+public sealed class WatchedEngine : IAsyncLifetime
+{
+    public const string Image = "pipeline-tests/attacks:1";
+
+    private readonly DockerEngine _docker = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly string _directory = Directory.CreateTempSubdirectory("attacks-").FullName;
+    private readonly List<string> _containers = [];
+    private Task _watching = Task.CompletedTask;
+    private string _reason = "not started";
+
+    internal RecordingSink Sink { get; } = new();
+
+    internal KernelSource Source { get; } = new(
+        new KernelOptions { Mode = KernelMode.Auto }, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
+
+    public DockerEngine Docker => _docker;
+
+    /// <summary>A directory of the host's for tests to mount.</summary>
+    public string HostDirectory => Path.Combine(_directory, "host");
+
+    public async ValueTask InitializeAsync()
+    {
+        await _docker.InitializeAsync();
+        _reason = _docker.Reason.Length > 0 ? $"no container engine: {_docker.Reason}" : await StartAsync();
+    }
+
+    public void Require() => Assert.SkipUnless(_reason.Length == 0, _reason);
+
+    /// <summary>Runs a container to its end and gives what it did, in order, with the runtime's own part.</summary>
+    internal async Task<IReadOnlyList<SeenEvent>> RunAsync(string[] options, params string[] command)
+    {
+        Require();
+        string id = await StartContainerAsync(options, command);
+        await _docker.DockerAsync("wait", id);
+        return await EndOfAsync(id);
+    }
+
+    /// <summary>Starts a container, which is removed at the end, and gives its id.</summary>
+    internal async Task<string> StartContainerAsync(string[] options, params string[] command)
+    {
+        string id = (await _docker.DockerAsync(["run", "-d", .. options, Image, .. command])).Trim();
+        _containers.Add(id);
+        return id;
+    }
+
+    /// <summary>What a container did, once its first process has ended.</summary>
+    internal async Task<IReadOnlyList<SeenEvent>> EndOfAsync(string id)
+    {
+        await Eventually.TrueAsync(
+            () =>
+            {
+                IReadOnlyList<SeenEvent> seen = Sink.Of(id);
+                return seen.FirstOrDefault(one => one.Started) is { } first && seen.Any(one => one.What == "Exited"
+                    && one.Task.Tgid == first.Task.Tgid);
+            },
+            $"the end of container {id}");
+        return Sink.Of(id);
+    }
+
+    /// <summary>What a container printed.</summary>
+    internal Task<string> OutputAsync(string id) => _docker.DockerAsync("logs", id);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_containers.Count > 0) await _docker.DockerAsync(["rm", "-f", "-v", .. _containers]);
+        await _stop.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _docker.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+        _stop.Dispose();
+    }
+
+    private async Task<string> StartAsync()
+    {
+        if (await AttackPrograms.BuildAsync(Path.Combine(_directory, "image", "tools")) is { } missing) return missing;
+        File.WriteAllText(Path.Combine(_directory, "image", "Dockerfile"),
+            $"""
+            FROM {DockerEngine.Image}
+            COPY tools /tools
+            RUN ["/bin/busybox", "cp", "/tools/nothing", "/tools/elevated"]
+            RUN ["/bin/busybox", "chmod", "4755", "/tools/elevated"]
+            RUN ["/bin/busybox", "mkdir", "-m", "1777", "/tmp"]
+
+            """);
+        await _docker.DockerAsync("build", "-q", "-t", Image, Path.Combine(_directory, "image"));
+        Directory.CreateDirectory(HostDirectory);
+        _watching = Source.RunAsync(Sink, _stop.Token);
+        await Eventually.TrueAsync(() => _watching.IsCompleted || Source.State.State == "connected", "the kernel source to attach");
+        if (_watching.IsFaulted) await _watching;
+        return _watching.IsCompleted ? $"the kernel cannot be watched: {Source.State.Detail}" : "";
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Detection.Tests.MaliciousProgram;
+using Pipeline.Detection;
+using Pipeline.Detection.AbnormalProcess;
+using Pipeline.Domain.Kernel;
+
+namespace Detection.Tests.Laws;
+
+/// <summary>
+/// The catalogue with everything in use that a site has to ask for: a policy under which a detector says nothing proves nothing of it.
+/// </summary>
+internal static class LawPolicy
+{
+    private static readonly ProcessEntry Shell = new() { Path = "/bin/sh", Sha256 = ProgramScript.Digest(1).ToString() };
+
+    public static ImmutableArray<DetectorFactory> Detectors { get; } = Catalog.Under(
+        new DetectionPolicy
+        {
+            AbnormalProcess = new AbnormalProcessPolicy
+            {
+                Whitelists =
+                [
+                    new() { Id = "all", Entries = [Shell, new() { Path = "/usr/sbin/nginx" }] },
+                    new()
+                    {
+                        Id = "learns", Scope = WhitelistScope.Image, ScopeValue = "nginx:1.27", Entries = [Shell],
+                        Learning = new WhitelistLearning { Enabled = true, ConfirmAutomatically = true, DurationSeconds = 3600 },
+                    },
+                ],
+            },
+        },
+        ProgramScript.Known(ProgramScript.Malware(2), ProgramScript.Malware(3)));
+}
