@@ -38,6 +38,8 @@ if [ -n "$set_up" ]; then
   [ -n "${DOCKER_HOST:-}" ] || command -v dockerd >/dev/null 2>&1 || optional_packages docker.io
   optional_packages "${ebpf_packages[@]}" gcc libc6-dev
   optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro shellcheck
+  # The ground truth for captures; without its driver, which Debian only recommends.
+  optional_packages sysdig
   tests/DevBroker.Tests/install-clients.sh >&2 || say "Going on without the JavaScript Kafka client."
 fi
 

@@ -27,7 +27,7 @@ public sealed class ReferenceTests
         ["pipeline/Replay"] = PipelineParts,
         ["agents/Descriptions"] = ["Domain"],
         ["agents/Importers"] = ["Domain", "Schemas", "Descriptions"],
-        ["agents/NodeAgent"] = ["Domain", "Schemas", "Descriptions"],
+        ["agents/NodeAgent"] = ["Domain", "Schemas", "Descriptions", "Importers"],
         ["infra/DevBroker"] = [],
     };
 

@@ -13,6 +13,7 @@ internal static class AgentCommand
         root.Subcommands.Add(new RunCommand(run));
         root.Subcommands.Add(StatusProbe.Command());
         root.Subcommands.Add(new DoctorCommand());
+        root.Subcommands.Add(new ImportCommand());
         return root;
     }
 
