@@ -44,6 +44,10 @@ internal sealed class RecordingSink : IEventSink
 
     public Task TakeWhenRoomAsync(ContainerRecord record, int weight, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public void Take(IComposedEvent composed) => throw new NotSupportedException();
+
+    public Task TakeWhenRoomAsync(IComposedEvent composed, CancellationToken cancellation) => throw new NotSupportedException();
+
     public void ReportLoss(LossCause cause, long count)
     {
         lock (_gate) Lost += count;

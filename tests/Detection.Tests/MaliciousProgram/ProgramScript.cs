@@ -45,10 +45,6 @@ internal static class ProgramScript
     public static Script Sends(this Script script, string data) =>
         script.Call(SendTo, data.Length, [3], (batch, call) => call with { Data = batch.AddText(data) });
 
-    public static Script Does(this Script script, FileOperation operation, string path, FileReference file,
-        long flags = 0) => script.File(batch =>
-        new FileRecord { Operation = operation, Path = batch.AddText(path), File = file, Flags = flags });
-
     public static Script Hashed(this Script script, FileReference file, Sha256Digest digest) => script.File(batch => new FileRecord
     {
         Operation = FileOperation.Hashed,
