@@ -26,7 +26,9 @@ public sealed class FileEscapeDetector(FileEscapePolicy policy) : IDetector
     public void Observe(in Observation observation, IFindings findings)
     {
         ArgumentNullException.ThrowIfNull(findings);
-        if (!observation.InWorkload) return;
+        bool inWorkload = observation.InWorkload;
+        findings.Reasons?.Weigh("FE-01", "done by a container's workload", inWorkload ? "yes" : "host, runtime or too early", inWorkload);
+        if (!inWorkload) return;
         switch (observation.Event.Kind)
         {
             case EventKind.File:
@@ -62,7 +64,9 @@ public sealed class FileEscapeDetector(FileEscapePolicy policy) : IDetector
         FileAction onOther = FileActions.OnOtherPath(file);
 
         // Most files are the container's own; a rename or link never leaves the mount that it begins in.
-        if ((onPath | onOther) == FileAction.None || observation.IsInOwnRoot(file.File)) return;
+        bool skipped = (onPath | onOther) == FileAction.None || observation.IsInOwnRoot(file.File);
+        findings.Reasons?.Weigh("FE-01", "touches a file outside the container's root", Spelling.Of(file.Operation), !skipped);
+        if (skipped) return;
         string operation = Spelling.Of(file.Operation);
         if (onPath != FileAction.None)
             Touch(observation, new FileTouch(onPath, operation, file.File, file.Path, file.Flags, file.Result), findings);

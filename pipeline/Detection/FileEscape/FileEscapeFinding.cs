@@ -27,7 +27,7 @@ internal static class FileEscapeFinding
         {
             RuleId = rule.RuleId,
             ClassId = FileEscapeRule.ClassId,
-            Title = $"Container {(source.IsUndescribed ? source.ContainerId : source.ContainerName)} {rule.Deed} {at.HostPath} of the host",
+            Title = $"Container {(source.IsUndescribed() ? source.ContainerId : source.ContainerName)} {rule.Deed} {at.HostPath} of the host",
             Severity = severity,
             Outcome = touch.Result < 0 ? Outcome.AttackBlocked : Outcome.AttackSuccess,
             Attack = FileEscapeRule.Attack(touch.Action, key),

@@ -118,7 +118,7 @@ internal sealed class ChangeTracker(SensitiveFilePolicy policy)
         bool counts = edit.IsChange || policy.AlarmOnIntent;
         findings.Reasons?.Weigh("SF-01", "something was changed", SensitiveFileRule.InWords(edit.Done), counts);
         if (!counts) return;
-        AlarmSource source = edit.Source.IsUndescribed ? Containers.SourceOf(key.Node, key.ContainerId) ?? edit.Source : edit.Source;
+        AlarmSource source = edit.Source.IsUndescribed() ? Containers.SourceOf(key.Node, key.ContainerId) ?? edit.Source : edit.Source;
         bool holds = edit.Protection.Sure || _files.Holds(edit.Protection.PolicyId, source);
         findings.Reasons?.Weigh("SF-01", "the policy is for this image", source.Image.Length > 0 ? source.Image : "not known", holds);
         if (holds) findings.Report(SensitiveFileFinding.Of(key, edit, source));

@@ -26,9 +26,17 @@ public sealed class SensitiveFileAccessDetector(SensitiveFilePolicy policy) : ID
     public void Observe(in Observation observation, IFindings findings)
     {
         ArgumentNullException.ThrowIfNull(findings);
-        if (observation.Event.Kind == EventKind.Container) OnContainer(observation);
-        else if (observation.InWorkload && observation.Event.Kind == EventKind.File) OnFile(observation, findings);
-        else if (observation.InWorkload && observation.MountEvent.Action == MountAction.Mounted) OnMount(observation, findings);
+        if (observation.Event.Kind == EventKind.Container)
+        {
+            OnContainer(observation);
+            return;
+        }
+
+        bool inWorkload = observation.InWorkload;
+        findings.Reasons?.Weigh("SF-01", "done by a container's workload", inWorkload ? "yes" : "host, runtime or too early", inWorkload);
+        if (!inWorkload) return;
+        if (observation.Event.Kind == EventKind.File) OnFile(observation, findings);
+        else if (observation.MountEvent.Action == MountAction.Mounted) OnMount(observation, findings);
     }
 
     public void Advance(NodeBoot node, long watermarkNs, IFindings findings)

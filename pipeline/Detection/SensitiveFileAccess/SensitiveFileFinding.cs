@@ -33,7 +33,7 @@ internal static class SensitiveFileFinding
         return (edit with
         {
             Protection = protection.Severity > edit.Protection.Severity ? protection : edit.Protection,
-            Source = edit.Source.IsUndescribed ? observation.Source() : edit.Source,
+            Source = edit.Source.IsUndescribed() ? observation.Source() : edit.Source,
             Processes = first ? observation.Processes() : edit.Processes,
             Last = observation.Time.BootNs > edit.Last.BootNs ? observation.Time : edit.Last,
             LastSequence = observation.Id.Sequence,
@@ -64,7 +64,7 @@ internal static class SensitiveFileFinding
             DedupKey = $"{rule.RuleId}|{key.ContainerId}|{(edit.Processes.IsEmpty ? "" : edit.Processes[0].Path)}|{key.Path}",
             Labels =
             [
-                .. Label(edit.PathTruncated, "path-truncated"), .. Label(!edit.Protection.Sure && source.IsUndescribed, "metadata-unknown"),
+                .. Label(edit.PathTruncated, "path-truncated"), .. Label(!edit.Protection.Sure && source.IsUndescribed(), "metadata-unknown"),
             ],
             EvidenceGaps = edit.Gaps,
         };
@@ -91,7 +91,7 @@ internal static class SensitiveFileFinding
         {
             RuleId = rule.RuleId,
             ClassId = rule.ClassId,
-            Title = $"Container {(source.IsUndescribed ? source.ContainerId : source.ContainerName)} {rule.Deed} {path}: {done}",
+            Title = $"Container {(source.IsUndescribed() ? source.ContainerId : source.ContainerName)} {rule.Deed} {path}: {done}",
             Severity = severity,
             Outcome = Outcome.AbnormalBehavior,
             Attack = SensitiveFileRule.Attack(path, elevates),

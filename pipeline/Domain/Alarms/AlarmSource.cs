@@ -12,6 +12,6 @@ public sealed record AlarmSource(
     string Pod,
     string Workload)
 {
-    /// <summary>Whether it says in which container and nothing of what that is.</summary>
-    public bool IsUndescribed => ContainerId.Length > 0 && Image.Length == 0 && ContainerName.Length == 0;
+    /// <summary>Whether it says in which container and nothing of what that is. A method, as properties are stored.</summary>
+    public bool IsUndescribed() => ContainerId.Length > 0 && Image.Length == 0 && ContainerName.Length == 0;
 }

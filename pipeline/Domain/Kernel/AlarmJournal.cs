@@ -183,7 +183,7 @@ public sealed class AlarmJournal : IFindings
             Last = finding.At,
             Severity = finding.Severity,
             Outcome = finding.Outcome,
-            Undescribed = finding.Source.IsUndescribed ? finding.Source : null,
+            Undescribed = finding.Source.IsUndescribed() ? finding.Source : null,
         };
         if (episode.Undescribed is not null) _undescribed++;
         if (_episodes.TryGet(key, out Episode? over) && over.Undescribed is not null) _undescribed--;
