@@ -49,8 +49,8 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         own[^1].What.ShouldBe("Exited");
         own.Length.ShouldBe(25);
         own.Select(one => one.At).ShouldBeInOrder();
-        last.ShouldNotBeNull().Sources.Select(source => (source.Name, source.State)).ShouldBe([("kernel", "connected"), ("docker",
-            "connected")]);
+        last.ShouldNotBeNull().Sources.Select(source => source.Name).ShouldContain("kernel");
+        last.Sources.ShouldAllBe(source => source.State == "connected");
         Directory.Delete(state, recursive: true);
     }
 

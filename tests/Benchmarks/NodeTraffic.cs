@@ -41,7 +41,10 @@ internal sealed class NodeTraffic(int seed)
             {
                 _batch.AddContainer(_bootNs, new ContainerRecord
                 {
-                    Action = ContainerAction.Existing, ContainerId = _ids[i], Spec = Some.PlainSpec($"app-{i % 50}"), Running = true,
+                    Action = ContainerAction.Existing,
+                    ContainerId = _ids[i],
+                    Spec = Some.PlainSpec($"app-{i % 50}"),
+                    Running = true,
                 });
                 for (int worker = 0; worker < WorkersPerContainer; worker++)
                     AddProcess(Task(i, worker), ProcessAction.Existing, "/usr/local/bin/worker", "worker\0--serve\0");
@@ -76,7 +79,11 @@ internal sealed class NodeTraffic(int seed)
         string program = Programs[_random.Next(Programs.Length)];
         TaskRecord child = Task(container, worker) with
         {
-            Tgid = pid, Tid = pid, StartNs = _bootNs, ParentTgid = Pid(container, worker), ParentStartNs = StartOf(container, worker),
+            Tgid = pid,
+            Tid = pid,
+            StartNs = _bootNs,
+            ParentTgid = Pid(container, worker),
+            ParentStartNs = StartOf(container, worker),
         };
         AddProcess(child, ProcessAction.Forked, "", "");
         child.ExePath = _batch.AddText(program);

@@ -21,11 +21,12 @@ internal abstract record ScalarShape(Type Type, string Wanted) : Shape(Type)
         if (type == typeof(string)) return new TextShape();
         if (type == typeof(bool)) return new SwitchShape();
         if (type == typeof(TimeSpan)) return new DurationShape();
+        if (type == typeof(DateTimeOffset)) return new InstantShape();
         if (type == typeof(double)) return new RealShape();
-        if (type.IsEnum && !type.IsDefined(typeof(FlagsAttribute), false)) return Generic(typeof(WordShape<>), type);
+        if (type.IsEnum) return Generic(type.IsDefined(typeof(FlagsAttribute), false) ? typeof(WordsShape<>) : typeof(WordShape<>), type);
         bool integer = Type.GetTypeCode(type) is TypeCode.Int32 or TypeCode.Int64 or TypeCode.UInt32 or TypeCode.UInt64 or TypeCode.Byte
             or TypeCode.Int16 or TypeCode.UInt16;
-        return integer && !type.IsEnum ? Generic(typeof(IntegerShape<>), type) : null;
+        return integer ? Generic(typeof(IntegerShape<>), type) : null;
     }
 
     private static ScalarShape Generic(Type shape, Type type) => (ScalarShape)Activator.CreateInstance(shape.MakeGenericType(type))!;
@@ -119,6 +120,22 @@ internal sealed record DurationShape() : ScalarShape(typeof(TimeSpan), "a time s
     }
 }
 
+/// <summary>A day or an instant of it, ISO 8601. Without an offset it is UTC: a policy must mean the same wherever it is read.</summary>
+internal sealed record InstantShape() : ScalarShape(typeof(DateTimeOffset), "a time such as 2026-12-31 or 2026-12-31T18:00:00Z")
+{
+    private static readonly string[] Forms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
+
+    public override bool TryRead(string text, bool plain, out object? value)
+    {
+        bool read = DateTimeOffset.TryParseExact(text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant);
+        value = instant;
+        return read;
+    }
+
+    public override string Write(object value) =>
+        ((DateTimeOffset)value).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
+}
+
 /// <summary>An enumeration, by its words as they are written everywhere.</summary>
 internal sealed record WordShape<T>() : ScalarShape(typeof(T), $"one of {string.Join(", ", Spelling.All<T>())}")
     where T : struct, Enum
@@ -133,4 +150,35 @@ internal sealed record WordShape<T>() : ScalarShape(typeof(T), $"one of {string.
     }
 
     public override string Write(object value) => Spelling.Of((T)value);
+}
+
+/// <summary>A set of an enumeration's words: "read+write".</summary>
+internal sealed record WordsShape<T>() : ScalarShape(typeof(T), $"words with + between them, of {string.Join(", ", Spelling.All<T>())}")
+    where T : struct, Enum
+{
+    public override ImmutableArray<string> Words => Spelling.All<T>();
+
+    public override bool TryRead(string text, bool plain, out object? value)
+    {
+        long bits = 0;
+        bool all = true;
+        foreach (string word in text.Split('+'))
+        {
+            all &= Spelling.TryRead(word.Trim(), out T one);
+            bits |= Convert.ToInt64(one, CultureInfo.InvariantCulture);
+        }
+
+        value = Enum.ToObject(typeof(T), bits);
+        return all;
+    }
+
+    /// <summary>The one word of exactly this set where there is one, else its single members.</summary>
+    public override string Write(object value)
+    {
+        long bits = Convert.ToInt64(value, CultureInfo.InvariantCulture);
+        if (Enum.IsDefined((T)value)) return Spelling.Of((T)value);
+        return string.Join('+', Enum.GetValues<T>()
+            .Where(one => Convert.ToInt64(one, CultureInfo.InvariantCulture) is var bit && long.IsPow2(bit) && (bits & bit) != 0)
+            .Select(one => Spelling.Of(one)));
+    }
 }

@@ -19,11 +19,20 @@ public sealed class ElevationTests
     private const uint SetUidFile = 0x89ed;
     private const uint SetGidFile = 0x85ed;
 
-    private static readonly ScriptedTask User = new() { Container = "c1", Uid = 1000, EffectiveUid = 1000, CapEffective = 0,
-        CapPermitted = 0 };
+    private static readonly ScriptedTask User = new()
+    {
+        Container = "c1",
+        Uid = 1000,
+        EffectiveUid = 1000,
+        CapEffective = 0,
+        CapPermitted = 0
+    };
 
-    private static readonly ProcessRecord FromUser = new() { EffectiveUidBefore = 1000,
-        Executable = new FileReference { Mode = SetUidFile } };
+    private static readonly ProcessRecord FromUser = new()
+    {
+        EffectiveUidBefore = 1000,
+        Executable = new FileReference { Mode = SetUidFile }
+    };
 
     [Fact]
     public void A_set_uid_program_of_a_user_alarms() =>
@@ -76,8 +85,11 @@ public sealed class ElevationTests
 
     [Fact]
     public void What_a_risen_program_runs_gains_nothing_more() =>
-        Web().By(Risen).Execs("/bin/sh", ["sh"], new ProcessRecord { EffectiveUidBefore = 0,
-            CapPermittedBefore = ScriptedTask.DefaultCapabilities })
+        Web().By(Risen).Execs("/bin/sh", ["sh"], new ProcessRecord
+        {
+            EffectiveUidBefore = 0,
+            CapPermittedBefore = ScriptedTask.DefaultCapabilities
+        })
             .ThenAlarms(Startup);
 
     [Theory]
@@ -90,8 +102,14 @@ public sealed class ElevationTests
 
     [Fact]
     public void A_program_that_came_after_the_start_is_not_exempt() =>
-        Web().By(Risen).Execs("/tmp/bin/ping", ["ping"], FromUser with { Executable = new FileReference { Mode = SetUidFile,
-            Layer = FileLayer.Upper } })
+        Web().By(Risen).Execs("/tmp/bin/ping", ["ping"], FromUser with
+        {
+            Executable = new FileReference
+            {
+                Mode = SetUidFile,
+                Layer = FileLayer.Upper
+            }
+        })
             .ThenAlarms(Startup, "raised AS-04 Medium /tmp/bin/ping: no-new-privileges:false");
 
     [Theory]

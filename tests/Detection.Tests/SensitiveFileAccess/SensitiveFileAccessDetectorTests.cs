@@ -108,7 +108,10 @@ public sealed class SensitiveFileAccessDetectorTests
     [Fact]
     public void Says_so_when_the_path_is_too_long_to_tell() => Started().File(batch => new FileRecord
     {
-        Operation = FileOperation.Unlink, Path = batch.AddText("/x/y"), File = File, PathTruncated = true,
+        Operation = FileOperation.Unlink,
+        Path = batch.AddText("/x/y"),
+        File = File,
+        PathTruncated = true,
     }).Settles().ThenAlarms(Alone(), "raised SF-01 Medium /x/y: deleted /x/y [path-truncated]");
 
     [Fact]

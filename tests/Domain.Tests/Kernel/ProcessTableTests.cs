@@ -187,12 +187,18 @@ public sealed class ProcessTableTests
         {
             int task = batch.AddTask(new TaskRecord
             {
-                Tgid = 100 + i, StartNs = i, ParentTgid = 99 + i, ParentStartNs = i - 1, ExecGeneration = 1,
-                ExePath = batch.AddText($"/usr/bin/program-{i % 50}"), ContainerId = batch.AddText($"{i % 200:x64}"),
+                Tgid = 100 + i,
+                StartNs = i,
+                ParentTgid = 99 + i,
+                ParentStartNs = i - 1,
+                ExecGeneration = 1,
+                ExePath = batch.AddText($"/usr/bin/program-{i % 50}"),
+                ContainerId = batch.AddText($"{i % 200:x64}"),
             });
             batch.AddProcess(9_000 * Second, 0, task, new ProcessRecord
             {
-                Action = ProcessAction.Executed, Arguments = batch.AddText($"program\0--number\0{i}\0--config\0/etc/program/config.yaml\0"),
+                Action = ProcessAction.Executed,
+                Arguments = batch.AddText($"program\0--number\0{i}\0--config\0/etc/program/config.yaml\0"),
             });
         }
 

@@ -19,8 +19,18 @@ internal static class RecordBytes
             Kind = kind,
             Count = 1,
             FirstAt = at,
-            Task = new RingTask { Tgid = 100, Tid = 100, Start = 5, ParentTgid = 50, NamespaceTgid = 7, PidNs = 9, MountNs = 8,
-            Container = Container, Cgroup = Container },
+            Task = new RingTask
+            {
+                Tgid = 100,
+                Tid = 100,
+                Start = 5,
+                ParentTgid = 50,
+                NamespaceTgid = 7,
+                PidNs = 9,
+                MountNs = 8,
+                Container = Container,
+                Cgroup = Container
+            },
         };
         change?.Invoke(ref record);
         byte[] content = [.. texts.SelectMany(System.Text.Encoding.UTF8.GetBytes)];

@@ -14,14 +14,26 @@ public static class FileSteps
     /// <summary>A file on the host's disk, seen through a mount.</summary>
     public static FileReference OnDisk(int mountId, ulong inode = 410_009) => new()
     {
-        Device = MountSteps.HostDisk, Inode = inode, MountId = mountId, FileSystem = MountSteps.Ext4, Layer = FileLayer.Mount, LinkCount =
-            1, Mode = 0x81a4,
+        Device = MountSteps.HostDisk,
+        Inode = inode,
+        MountId = mountId,
+        FileSystem = MountSteps.Ext4,
+        Layer = FileLayer.Mount,
+        LinkCount =
+            1,
+        Mode = 0x81a4,
     };
 
     /// <summary>A file in the root that <see cref="MountSteps.ContainerMounts"/> gives a container.</summary>
     public static FileReference InRoot(ulong inode = 77, FileLayer layer = FileLayer.Upper, uint mode = 0x81a4, int mountId = 500) => new()
     {
-        Device = (ulong)mountId, Inode = inode, MountId = mountId, FileSystem = MountSteps.OverlayFs, Layer = layer, LinkCount = 1, Mode =
+        Device = (ulong)mountId,
+        Inode = inode,
+        MountId = mountId,
+        FileSystem = MountSteps.OverlayFs,
+        Layer = layer,
+        LinkCount = 1,
+        Mode =
             mode,
     };
 
@@ -30,10 +42,15 @@ public static class FileSteps
 
     public static Script Writes(this Script script, string path, FileReference file, long bytes = 100) =>
         script.File(batch => new FileRecord
-    {
-        Operation = FileOperation.Write, Path = batch.AddText(path), RawPath = batch.AddText(path), File = file, Result = bytes, Bytes =
+        {
+            Operation = FileOperation.Write,
+            Path = batch.AddText(path),
+            RawPath = batch.AddText(path),
+            File = file,
+            Result = bytes,
+            Bytes =
             bytes,
-    });
+        });
 
     public static Script Closes(this Script script, string path, FileReference file) => script.Does(FileOperation.Close, path, file);
 

@@ -42,8 +42,12 @@ public sealed class FileLocationTests
         FileLocation at = Locate(script, "/host/etc/shadow",
             new FileReference { Device = 500, Inode = 9, MountId = 500, Layer = FileLayer.Image });
 
-        at.ShouldBe(new FileLocation(FileOrigin.Container, "", "overlay", "/host/etc/shadow") { MountPoint = "/", MountOptions =
-            "rw,relatime" });
+        at.ShouldBe(new FileLocation(FileOrigin.Container, "", "overlay", "/host/etc/shadow")
+        {
+            MountPoint = "/",
+            MountOptions =
+            "rw,relatime"
+        });
     }
 
     [Fact]

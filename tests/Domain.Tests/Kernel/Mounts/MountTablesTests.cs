@@ -81,8 +81,14 @@ public sealed class MountTablesTests
         {
             batch.AddMount(at, 0, EventRecord.NoTask, new MountRecord
             {
-                Action = MountAction.Existing, MountNs = ns, MountId = (int)(ns * 1000) + i, Device = MountSteps.HostDisk, ParentId = 1,
-                Root = batch.AddText("/etc"), MountPoint = batch.AddText($"/e{i}"), FileSystem = batch.AddText("ext4"),
+                Action = MountAction.Existing,
+                MountNs = ns,
+                MountId = (int)(ns * 1000) + i,
+                Device = MountSteps.HostDisk,
+                ParentId = 1,
+                Root = batch.AddText("/etc"),
+                MountPoint = batch.AddText($"/e{i}"),
+                FileSystem = batch.AddText("ext4"),
             });
         }
 
