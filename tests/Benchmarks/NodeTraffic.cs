@@ -16,7 +16,8 @@ internal sealed class NodeTraffic(int seed)
 
     private const int EventsPerMessage = 256;
     private const int WorkersPerContainer = 4;
-    private const long StepNs = 20_000;
+    /// <summary>5,000 events a second, which is much for one node.</summary>
+    private const long StepNs = 200_000;
     private const int Open = 257, Connect = 42, Mmap = 9, Madvise = 28, Ptrace = 101, Setns = 308, OpenByHandleAt = 304;
     private const int NotPermitted = -1;
 
@@ -47,7 +48,7 @@ internal sealed class NodeTraffic(int seed)
                     Running = true,
                 });
                 for (int worker = 0; worker < WorkersPerContainer; worker++)
-                    AddProcess(Task(i, worker), ProcessAction.Existing, "/usr/local/bin/worker", "worker\0--serve\0");
+                    AddProcess(_batch.AddTask(Task(i, worker)), ProcessAction.Existing, "/usr/local/bin/worker", "worker\0--serve\0");
             }
 
             yield return Close();
@@ -85,17 +86,18 @@ internal sealed class NodeTraffic(int seed)
             ParentTgid = Pid(container, worker),
             ParentStartNs = StartOf(container, worker),
         };
-        AddProcess(child, ProcessAction.Forked, "", "");
+        AddProcess(_batch.AddTask(child), ProcessAction.Forked, "", "");
         child.ExePath = _batch.AddText(program);
         child.ExecGeneration = 1;
-        AddProcess(child, ProcessAction.Executed, program, $"{program}\0--option\0value {pid}\0");
-        AddFile(child, FileOperation.Open, Files[pid % Files.Length], flags: 0x241);
-        AddProcess(child, ProcessAction.Exited, "", "");
+        int task = _batch.AddTask(child);
+        AddProcess(task, ProcessAction.Executed, program, $"{program}\0--option\0value {pid}\0");
+        AddFile(task, FileOperation.Open, Files[pid % Files.Length], flags: 0x241);
+        AddProcess(task, ProcessAction.Exited, "", "");
     }
 
     private void TouchFile(int container, int worker)
     {
-        TaskRecord task = Task(container, worker);
+        int task = _batch.AddTask(Task(container, worker));
         string path = Files[_random.Next(Files.Length)];
         AddFile(task, FileOperation.Open, path, flags: 0x241);
         AddFile(task, FileOperation.Write, path, flags: 0);
@@ -104,22 +106,22 @@ internal sealed class NodeTraffic(int seed)
     private void CallKernel(int container, int worker)
     {
         int number = _random.Next(4) switch { 0 => Connect, 1 => Mmap, 2 => Madvise, _ => Open };
-        AddCall(Task(container, worker), number, 0, _random.Next(4096), 4096, 4);
+        AddCall(_batch.AddTask(Task(container, worker)), number, 0, _random.Next(4096), 4096, 4);
     }
 
     private void Suspicious(int container, int worker)
     {
         TaskRecord task = Task(container, worker);
-        switch (_random.Next(5))
+        int kind = _random.Next(5);
+        if (kind == 4) task.ExePath = _batch.AddText("/tmp/dropped");
+        int by = _batch.AddTask(task);
+        switch (kind)
         {
-            case 0: AddCall(task, Setns, NotPermitted, 3, 0x20000); break;
-            case 1: AddCall(task, Ptrace, 0, 16, Pid(container, (worker + 1) % WorkersPerContainer)); break;
-            case 2: AddCall(task, OpenByHandleAt, NotPermitted, 3); break;
-            case 3: AddFile(task, FileOperation.Rename, "/etc/passwd", flags: 0); break;
-            default:
-                task.ExePath = _batch.AddText("/tmp/dropped");
-                AddProcess(task, ProcessAction.Executed, "/tmp/dropped", "dropped\0");
-                break;
+            case 0: AddCall(by, Setns, NotPermitted, 3, 0x20000); break;
+            case 1: AddCall(by, Ptrace, 0, 16, Pid(container, (worker + 1) % WorkersPerContainer)); break;
+            case 2: AddCall(by, OpenByHandleAt, NotPermitted, 3); break;
+            case 3: AddFile(by, FileOperation.Rename, "/etc/passwd", flags: 0); break;
+            default: AddProcess(by, ProcessAction.Executed, "/tmp/dropped", "dropped\0"); break;
         }
     }
 
@@ -146,8 +148,8 @@ internal sealed class NodeTraffic(int seed)
 
     private static long StartOf(int container, int worker) => 1_000_000L * Pid(container, worker);
 
-    private void AddProcess(TaskRecord task, ProcessAction action, string file, string arguments) =>
-        _batch.AddProcess(Tick(), 0, _batch.AddTask(task), new ProcessRecord
+    private void AddProcess(int task, ProcessAction action, string file, string arguments) =>
+        _batch.AddProcess(Tick(), 0, task, new ProcessRecord
         {
             Action = action,
             FileName = _batch.AddText(file),
@@ -155,8 +157,8 @@ internal sealed class NodeTraffic(int seed)
             Executable = new FileReference { Device = 64, Inode = (ulong)file.Length + 100, Layer = FileLayer.Image, FileSystem = 0x794c7630, Mode = 0x81ed },
         });
 
-    private void AddFile(TaskRecord task, FileOperation operation, string path, long flags) =>
-        _batch.AddFile(Tick(), 0, _batch.AddTask(task), new FileRecord
+    private void AddFile(int task, FileOperation operation, string path, long flags) =>
+        _batch.AddFile(Tick(), 0, task, new FileRecord
         {
             Operation = operation,
             Path = _batch.AddText(path),
@@ -167,12 +169,12 @@ internal sealed class NodeTraffic(int seed)
             File = new FileReference { Device = 64, Inode = (ulong)path.Length, Layer = FileLayer.Upper, FileSystem = 0x794c7630, Mode = 0x81a4 },
         });
 
-    private void AddCall(TaskRecord task, int number, long result, params ReadOnlySpan<long> arguments)
+    private void AddCall(int task, int number, long result, params ReadOnlySpan<long> arguments)
     {
         long at = Tick();
         var call = new SyscallRecord { Number = number, Result = result, EnterNs = at, FirstNs = at, Count = 1 };
         for (int i = 0; i < arguments.Length; i++) call.Arguments[i] = arguments[i];
-        _batch.AddSyscall(at, 0, _batch.AddTask(task), call);
+        _batch.AddSyscall(at, 0, task, call);
     }
 
     private long Tick() => _bootNs += StepNs;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Agents.NodeAgent.Sources;
@@ -19,6 +20,9 @@ internal sealed class MountSource(InventoryOptions options) : IEventSource
 
     /// <summary>Namespaces whose table has been announced; beyond it all are forgotten and announced again.</summary>
     private const int MostKnown = 16_384;
+
+    /// <summary>Namespaces in the queue: a container's start changes its table some forty times, and one reading tells all of it.</summary>
+    private readonly ConcurrentDictionary<uint, bool> _waiting = new();
 
     private readonly Channel<(int Tgid, uint MountNs)> _queue = Channel.CreateBounded<(int, uint)>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -43,13 +47,17 @@ internal sealed class MountSource(InventoryOptions options) : IEventSource
     /// <summary>The table of that namespace may be another than before. Never waits.</summary>
     public void Changed(int tgid, uint mountNs)
     {
-        if (!_queue.Writer.TryWrite((tgid, mountNs))) Interlocked.Increment(ref _refused);
+        if (!_waiting.TryAdd(mountNs, true) || _queue.Writer.TryWrite((tgid, mountNs))) return;
+        _waiting.TryRemove(mountNs, out _);
+        Interlocked.Increment(ref _refused);
     }
 
     public async Task RunAsync(IEventSink sink, CancellationToken cancellation)
     {
         await foreach ((int tgid, uint mountNs) in _queue.Reader.ReadAllAsync(cancellation))
         {
+            _waiting.TryRemove(mountNs, out _);
+
             // The process may have gone, or gone elsewhere: then it says nothing of this namespace.
             if (LinuxFiles.NamespaceOf($"{options.Proc}/{tgid}/ns/mnt") != mountNs) continue;
             if (LinuxFiles.Read($"{options.Proc}/{tgid}/mountinfo", MostTableBytes) is not { } content) continue;

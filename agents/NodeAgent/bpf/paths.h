@@ -96,7 +96,8 @@ static __always_inline u32 mode_of(u64 file)
 static __always_inline void fill_change_time(struct file_reference *to, struct inode *inode)
 {
 	if (bpf_core_field_exists(inode->i_ctime_sec)) {
-		to->changed_ns = BPF_CORE_READ(inode, i_ctime_sec) * 1000000000LL + BPF_CORE_READ(inode, i_ctime_nsec);
+		/* Bit 31 of the nanoseconds says that somebody asked for them: I_CTIME_QUERIED, include/linux/fs.h since 6.13. */
+		to->changed_ns = BPF_CORE_READ(inode, i_ctime_sec) * 1000000000LL + (BPF_CORE_READ(inode, i_ctime_nsec) & 0x7fffffff);
 	} else if (bpf_core_field_exists(((struct inode___v66 *)inode)->__i_ctime)) {
 		struct inode___v66 *old = (void *)inode;
 		to->changed_ns = BPF_CORE_READ(old, __i_ctime.tv_sec) * 1000000000LL + BPF_CORE_READ(old, __i_ctime.tv_nsec);

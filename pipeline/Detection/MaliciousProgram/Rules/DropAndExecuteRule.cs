@@ -12,6 +12,9 @@ internal static class DropAndExecuteRule
 {
     private const string Id = "MP-03";
 
+    /// <summary>The kernel stamps files by a clock that moves in ticks: a file may look this much older than it is (CONFIG_HZ of 100 and more).</summary>
+    private const long FileClockTickNs = 10_000_000;
+
     public static ProgramFinding? Examine(ref ExecutedProgram program)
     {
         FileReference file = program.Self.Executable;
@@ -36,7 +39,7 @@ internal static class DropAndExecuteRule
 
     /// <summary>Where the container's start or the file's change time is not known, the layer alone has to do.</summary>
     private static bool IsNewer(in FileReference file, in ContainerStart start) =>
-        !start.FirstIsKnown || file.ChangeTimeNs == 0 || file.ChangeTimeNs > start.First.WallNs;
+        !start.FirstIsKnown || file.ChangeTimeNs == 0 || file.ChangeTimeNs > start.First.WallNs - FileClockTickNs;
 
     private static bool IsBelow(string path, MaliciousProgramPolicy policy)
     {
