@@ -25,7 +25,6 @@ public sealed class AgentProcessTests(WatchedEngine engine)
             "the agent to watch the kernel");
 
         string id = await engine.StartContainerAsync([], "/tools/change");
-        await engine.Docker.DockerAsync("wait", id);
         await engine.EndOfAsync(id);
         (await agent.TerminateAsync()).ShouldBe(0, agent.Output);
 

@@ -44,7 +44,6 @@ public sealed class WatchedEngine : IAsyncLifetime
     {
         Require();
         string id = await StartContainerAsync(options, command);
-        await _docker.DockerAsync("wait", id);
         return await EndOfAsync(id);
     }
 
