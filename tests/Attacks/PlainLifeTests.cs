@@ -30,6 +30,7 @@ public sealed class PlainLifeTests(WatchedEngine engine)
     {
         engine.Require();
         string id = await engine.StartContainerAsync([], "sleep", "1000");
+        await Eventually.TrueAsync(() => engine.Sink.Of(id).Any(one => one is { What: "Executed", Started: true }), "the container's own program");
         await engine.Docker.DockerAsync("exec", id, "/tools/nothing");
         await engine.Docker.DockerAsync("kill", id);
 
@@ -56,7 +57,6 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         await Eventually.TrueAsync(() => late.State.State == "connected", "the late source to attach");
 
         await engine.Docker.DockerAsync("exec", id, "/bin/busybox", "touch", "/go");
-        await engine.Docker.DockerAsync("wait", id);
         await Eventually.TrueAsync(() => sink.Of(id).Any(one => one is { What: "Exited", Task.NamespaceTgid: 1 }),
             "the end of the container");
         await stop.CancelAsync();

@@ -22,15 +22,3 @@ internal interface IKernelWitness
 /// <param name="MountNs">Inode of that process's mount namespace.</param>
 /// <param name="Path">Its path from the root of that namespace.</param>
 internal readonly record struct ExecutedFile(int Tgid, long StartNs, uint MountNs, FileReference File, ReadOnlyMemory<byte> Path);
-
-/// <summary>Does nothing with it.</summary>
-internal sealed class NoWitness : IKernelWitness
-{
-    public void Executed(in ExecutedFile file)
-    {
-    }
-
-    public void MountsChanged(int tgid, uint mountNs)
-    {
-    }
-}
