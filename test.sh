@@ -58,7 +58,7 @@ wanted() {
   return 1
 }
 
-passed=0 failed=0 skipped=0 broken=()
+passed=0 failed=0 skipped=0 broken=() failures=()
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 # count WORD: the number behind it in the test runner's closing summary.
@@ -73,11 +73,13 @@ for project in tests/*.Tests tests/Attacks tests/EndToEnd; do
   passed=$((passed + $(count succeeded)))
   failed=$((failed + $(count failed)))
   skipped=$((skipped + $(count skipped)))
+  mapfile -t -O "${#failures[@]}" failures < <(sed -n 's/^failed \(.*\) (.*)$/\1/p' "$output")
 done
 
 # A project that ended badly without counting a failure (a crash, a time-out) is a failure all the same.
 if [ ${#broken[@]} -gt 0 ]; then
   say "Failed: ${broken[*]}"
+  [ ${#failures[@]} -eq 0 ] || printf '  %s\n' "${failures[@]}" >&2
   [ "$failed" -gt 0 ] || failed=${#broken[@]}
 fi
 [ $((passed + failed)) -gt 0 ] || { say "no test ran"; failed=1; }
