@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Detection.Tests.Carriers;
 using Detection.Tests.MaliciousProgram;
+using Pipeline.Detection;
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Containers;
@@ -244,5 +246,5 @@ public sealed class AbnormalProcessTests
         Under(new AbnormalProcessPolicy { Whitelists = lists });
 
     private static ImmutableArray<DetectorFactory> Under(AbnormalProcessPolicy policy) =>
-        [new(AbnormalProcessDetector.Description, () => new AbnormalProcessDetector(policy))];
+        UnderPolicy.Alone(AbnormalProcessDetector.Description, new DetectionPolicy { AbnormalProcess = policy });
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Detection.Tests.Carriers;
+using Pipeline.Detection;
 using Pipeline.Detection.FileEscape;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Containers;
@@ -185,5 +187,5 @@ public sealed class FileEscapeDetectorTests
     private static ScriptedTask Task() => new() { Container = "c1" };
 
     private static ImmutableArray<DetectorFactory> Alone(FileEscapePolicy? policy = null) =>
-        [new(FileEscapeDetector.Description, () => new FileEscapeDetector(policy ?? FileEscapePolicy.Default))];
+        UnderPolicy.Alone(FileEscapeDetector.Description, new DetectionPolicy { FileEscape = policy ?? FileEscapePolicy.Default });
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Detection.Tests.Carriers;
 using Detection.Tests.MaliciousProgram;
 using Pipeline.Detection;
 using Pipeline.Detection.AbnormalProcess;
@@ -13,7 +14,7 @@ internal static class LawPolicy
 {
     private static readonly ProcessEntry Shell = new() { Path = "/bin/sh", Sha256 = ProgramScript.Digest(1).ToString() };
 
-    public static ImmutableArray<DetectorFactory> Detectors { get; } = Catalog.Under(
+    public static ImmutableArray<DetectorFactory> Detectors { get; } = UnderPolicy.Whole(
         new DetectionPolicy
         {
             AbnormalProcess = new AbnormalProcessPolicy
@@ -29,5 +30,5 @@ internal static class LawPolicy
                 ],
             },
         },
-        ProgramScript.Known(ProgramScript.Malware(2), ProgramScript.Malware(3)));
+        ProgramScript.Malware(2), ProgramScript.Malware(3));
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Detection.Tests.Carriers;
+using Pipeline.Detection;
 using Pipeline.Detection.SensitiveFileAccess;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Events;
@@ -217,7 +219,8 @@ public sealed class SensitiveFileAccessDetectorTests
     private static Script Started() => Container().Started("c1").After(100).By("c1");
 
     private static ImmutableArray<DetectorFactory> Alone(SensitiveFilePolicy? policy = null) =>
-        [new(SensitiveFileAccessDetector.Description, () => new SensitiveFileAccessDetector(policy ?? SensitiveFilePolicy.Default))];
+        UnderPolicy.Alone(
+            SensitiveFileAccessDetector.Description, new DetectionPolicy { SensitiveFileAccess = policy ?? SensitiveFilePolicy.Default });
 }
 
 internal static class Settling
