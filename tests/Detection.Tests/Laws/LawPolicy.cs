@@ -14,7 +14,17 @@ internal static class LawPolicy
 {
     private static readonly ProcessEntry Shell = new() { Path = "/bin/sh", Sha256 = ProgramScript.Digest(1).ToString() };
 
-    public static ImmutableArray<DetectorFactory> Detectors { get; } = UnderPolicy.Whole(
+    public static ImmutableArray<DetectorFactory> Detectors { get; } = Under(new WhitelistLearning
+    {
+        Enabled = true,
+        ConfirmAutomatically = true,
+        DurationSeconds = 3600,
+    });
+
+    /// <summary>Without learning, which joins what an image runs on every node of a partition.</summary>
+    public static ImmutableArray<DetectorFactory> ByImage { get; } = Under(new WhitelistLearning());
+
+    private static ImmutableArray<DetectorFactory> Under(WhitelistLearning learning) => UnderPolicy.Whole(
         new DetectionPolicy
         {
             AbnormalProcess = new AbnormalProcessPolicy
@@ -24,8 +34,7 @@ internal static class LawPolicy
                     new() { Id = "all", Entries = [Shell, new() { Path = "/usr/sbin/nginx" }] },
                     new()
                     {
-                        Id = "learns", Scope = WhitelistScope.Image, ScopeValue = "nginx:1.27", Entries = [Shell],
-                        Learning = new WhitelistLearning { Enabled = true, ConfirmAutomatically = true, DurationSeconds = 3600 },
+                        Id = "learns", Scope = WhitelistScope.Image, ScopeValue = "nginx:1.27", Entries = [Shell], Learning = learning,
                     },
                 ],
             },
