@@ -131,7 +131,7 @@ public sealed class DetectorRun
         EventBatch raw = batch.Batch;
         ReadOnlySpan<EventRecord> events = raw.Events;
         ReadOnlySpan<WatermarkTick> ticks = batch.Ticks;
-        var node = new NodeBoot(raw.Node, raw.Boot);
+        NodeBoot node = batch.Node;
         int nextTick = 0;
         for (; position < events.Length; position++)
         {

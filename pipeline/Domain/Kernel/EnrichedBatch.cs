@@ -45,7 +45,14 @@ public sealed class EnrichedBatch
     /// When an event happened. No event is later than the clock that its agent read when it closed the batch: a damaged time is cut down to
     /// that, so that it cannot drag windows into the future.
     /// </summary>
-    public EventTime TimeAt(int position) => Batch.TimeOf(Batch.Events[position] with { BootNs = BootNsAt(position) });
+    public EventTime TimeAt(int position)
+    {
+        long bootNs = BootNsAt(position);
+        return new EventTime(bootNs, Batch.Clock.WallNs + (bootNs - Batch.Clock.BootNs));
+    }
+
+    /// <summary>The node of the batch and its boot, in texts that are the same objects for all its batches.</summary>
+    internal NodeBoot Node => _boot!.Id;
 
     internal long BootNsAt(int position) => Math.Min(Batch.Events[position].BootNs, Batch.Clock.BootNs);
 

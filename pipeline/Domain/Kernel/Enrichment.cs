@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
 
@@ -83,7 +82,11 @@ public sealed class Enrichment
             var enrichment = new Enrichment();
             using BinaryReader state = section.Open();
             for (int left = state.ReadCount(MostNodes); left > 0; left--)
-                enrichment._nodes.Set(new NodeId(state.ReadText()), NodeProgress.Load(state, enrichment._texts));
+            {
+                var id = new NodeId(state.ReadText());
+                enrichment._nodes.Set(id, NodeProgress.Load(state, id, enrichment._texts));
+            }
+
             return (enrichment, null);
         }
         catch (Exception e) when (StateSection.IsDamage(e))
@@ -97,7 +100,7 @@ public sealed class Enrichment
 
     private NodeProgress NodeOf(NodeId id)
     {
-        if (!_nodes.TryGet(id, out NodeProgress? node)) node = new NodeProgress();
+        if (!_nodes.TryGet(id, out NodeProgress? node)) node = new NodeProgress(id);
         if (_nodes.Set(id, node, out _)) Counts = Counts with { Evictions = Counts.Evictions + 1 };
         return node;
     }
@@ -175,11 +178,10 @@ public sealed class Enrichment
     {
         ReadOnlySpan<TaskRecord> tasks = batch.Tasks;
         if (_byTask.Length < tasks.Length) _byTask = new ContainerContext?[Math.Max(256, tasks.Length)];
-        Span<char> id = stackalloc char[LongestContainerId];
         for (int i = 0; i < tasks.Length; i++)
         {
             ReadOnlySpan<byte> utf8 = batch.Utf8(tasks[i].ContainerId);
-            _byTask[i] = utf8.Length is > 0 and <= LongestContainerId ? containers.Find(id[..Encoding.UTF8.GetChars(utf8, id)]) : null;
+            _byTask[i] = utf8.Length is > 0 and <= LongestContainerId ? containers.Find(utf8) : null;
         }
     }
 }

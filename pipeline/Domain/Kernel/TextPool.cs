@@ -58,12 +58,5 @@ internal sealed class TextPool
         return text;
     }
 
-    private ref (byte[] Utf8, string Text) SlotOf(ReadOnlySpan<byte> utf8)
-    {
-        // FNV-1a over at most the first and last 64 bytes: equal texts meet, and few others.
-        uint hash = 2166136261;
-        foreach (byte b in utf8[..Math.Min(utf8.Length, 64)]) hash = (hash ^ b) * 16777619;
-        if (utf8.Length > 64) foreach (byte b in utf8[^64..]) hash = (hash ^ b) * 16777619;
-        return ref _slots[(hash ^ (hash >> 16)) & (Slots - 1)];
-    }
+    private ref (byte[] Utf8, string Text) SlotOf(ReadOnlySpan<byte> utf8) => ref _slots[Utf8Texts.Hash(utf8) & (Slots - 1)];
 }
