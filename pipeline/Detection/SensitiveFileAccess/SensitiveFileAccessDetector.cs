@@ -89,8 +89,8 @@ public sealed class SensitiveFileAccessDetector(SensitiveFilePolicy policy) : ID
     }
 
     /// <summary>
-    /// Whether the file is one of the container's own that nothing protects, so that no step from here on would do anything. Not asked where
-    /// another name of it, another path or a right that it gives counts as well.
+    /// Whether the file is one of the container's own that nothing protects, so that no step from here on would do anything. Not asked
+    /// where another name of it, another path or a right that it gives counts as well.
     /// </summary>
     private bool ConcernsNobody(in Observation observation, in FileRecord file) =>
         file.Operation is not (FileOperation.Rename or FileOperation.ChangeMode or FileOperation.SetExtendedAttribute)

@@ -18,6 +18,9 @@ internal sealed class ContainerRegistry
     /// <summary>Event time for which a removed container stays known.</summary>
     public const long TombstoneNs = 600 * EventTime.NanosecondsPerSecond;
 
+    /// <summary>Longest container id that tasks are matched by, in bytes.</summary>
+    private const int LongestId = 256;
+
     private readonly RecencyMap<string, Entry> _entries = new(MostContainers);
 
     /// <summary>The same containers by the bytes of their ids, which is what tasks name them by.</summary>
@@ -35,7 +38,12 @@ internal sealed class ContainerRegistry
 
     public ContainerContext? Find(string id) => _entries.TryGet(id, out Entry entry) ? entry.Context : null;
 
-    public ContainerContext? Find(ReadOnlySpan<byte> id) => _bySpan.TryGetValue(id, out ContainerContext? found) ? found : null;
+    /// <param name="id">UTF-8; empty is none.</param>
+    public ContainerContext? Find(ReadOnlySpan<byte> id) =>
+        id.Length is > 0 and <= LongestId && _bySpan.TryGetValue(id, out ContainerContext? found) ? found : null;
+
+    /// <summary>Whether it forgets a container when event time of this boot passes an instant.</summary>
+    public bool ForgetsBy(BootId boot, long watermarkNs) => _tombstones.TryPeek(out Tombstone? oldest) && IsDue(oldest, boot, watermarkNs);
 
     public ContainerContext Apply(ContainerRecord record, BootId boot, long bootNs)
     {
@@ -62,8 +70,7 @@ internal sealed class ContainerRegistry
     public bool Advance(BootId boot, long watermarkNs)
     {
         int before = Count;
-        while (_tombstones.TryPeek(out Tombstone? oldest) && (oldest.Boot != boot || oldest.RemovedNs + TombstoneNs <= watermarkNs))
-            Forget(_tombstones.Dequeue());
+        while (ForgetsBy(boot, watermarkNs)) Forget(_tombstones.Dequeue());
         return Count < before;
     }
 
@@ -137,6 +144,9 @@ internal sealed class ContainerRegistry
             _byUtf8.Remove(Encoding.UTF8.GetBytes(tombstone.ContainerId));
         }
     }
+
+    private static bool IsDue(Tombstone tombstone, BootId boot, long watermarkNs) =>
+        tombstone.Boot != boot || tombstone.RemovedNs + TombstoneNs <= watermarkNs;
 
     private void Set(string id, Entry entry)
     {

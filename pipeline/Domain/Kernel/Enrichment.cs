@@ -22,9 +22,6 @@ public sealed class Enrichment
     /// </summary>
     public const int MostNodes = 4096;
 
-    /// <summary>Longest container id that tasks are matched by, in bytes.</summary>
-    private const int LongestContainerId = 256;
-
     private readonly RecencyMap<NodeId, NodeProgress> _nodes = new(MostNodes);
     private readonly EnrichedBatch _enriched = new();
     private readonly TextPool _texts = new();
@@ -46,8 +43,11 @@ public sealed class Enrichment
         long gapsBefore = boot.GapsFound;
         long evictedBefore = EvictedOf(node, boot);
         int first = boot.Take(batch);
-        _enriched.Begin(batch, boot, first);
-        Walk(batch, node, boot, first);
+
+        // No event is later than the clock of its batch, and the watermark never reaches it.
+        bool changes = !batch.Containers.IsEmpty || node.Containers.ForgetsBy(batch.Boot, batch.Clock.BootNs);
+        _enriched.Begin(batch, boot, changes ? null : node.Containers, first);
+        Walk(batch, node, boot, first, changes);
         Counts = new EnrichmentCounts(
             Counts.Events + batch.Count - first,
             Counts.Duplicates + first,
@@ -105,7 +105,8 @@ public sealed class Enrichment
         return node;
     }
 
-    private void Walk(EventBatch batch, NodeProgress node, BootProgress boot, int first)
+    /// <param name="changes">Whether what is known of containers may change from one event to the next.</param>
+    private void Walk(EventBatch batch, NodeProgress node, BootProgress boot, int first, bool changes)
     {
         ReadOnlySpan<EventRecord> events = batch.Events;
         EventKinds kinds = EventKinds.None;
@@ -140,9 +141,9 @@ public sealed class Enrichment
                 if (e.Kind == EventKind.Mount) boot.Mounts.Apply(batch, e, bootNs, _texts);
                 if (e.Task != EventRecord.NoTask)
                 {
-                    if (!tasksKnown) MatchTasks(batch, node.Containers);
+                    if (changes && !tasksKnown) MatchTasks(batch, node.Containers);
                     tasksKnown = true;
-                    _enriched.SetContainer(i, _byTask[e.Task]);
+                    if (changes) _enriched.SetContainer(i, _byTask[e.Task]);
                     Meet(batch, boot, i, bootNs);
                 }
             }
@@ -178,11 +179,7 @@ public sealed class Enrichment
     {
         ReadOnlySpan<TaskRecord> tasks = batch.Tasks;
         if (_byTask.Length < tasks.Length) _byTask = new ContainerContext?[Math.Max(256, tasks.Length)];
-        for (int i = 0; i < tasks.Length; i++)
-        {
-            ReadOnlySpan<byte> utf8 = batch.Utf8(tasks[i].ContainerId);
-            _byTask[i] = utf8.Length is > 0 and <= LongestContainerId ? containers.Find(utf8) : null;
-        }
+        for (int i = 0; i < tasks.Length; i++) _byTask[i] = containers.Find(batch.Utf8(tasks[i].ContainerId));
     }
 }
 

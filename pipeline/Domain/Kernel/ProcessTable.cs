@@ -243,25 +243,26 @@ internal sealed class ProcessTable
     /// <param name="sequence">Of the event that says so; -1 for one that merely shows the process.</param>
     private static ProcessFacts FromTask(
         EventBatch batch, ProcessKey key, in TaskRecord task, long bootNs, TextPool texts, in Program program = default,
-        long sequence = -1) => new()
-    {
-        Key = key,
-        Parent = new ProcessKey(task.ParentTgid, task.ParentStartNs),
-        NamespaceTgid = task.NamespaceTgid,
-        ExecGeneration = task.ExecGeneration,
-        ExePath = texts.Text(batch, task.ExePath, LongestPath),
-        Script = program.Script ?? "",
-        CommandLine = program.CommandLine ?? "",
-        Executable = program.Executable,
-        Uid = task.Uid,
-        EffectiveUid = task.EffectiveUid,
-        CapEffective = task.CapEffective,
-        ContainerId = texts.Text(batch, task.ContainerId, LongestPath),
-        Flags = task.Flags,
-        StandardStreams = program.StandardStreams,
-        SinceNs = bootNs,
-        Sequence = sequence,
-    };
+        long sequence = -1) =>
+        new()
+        {
+            Key = key,
+            Parent = new ProcessKey(task.ParentTgid, task.ParentStartNs),
+            NamespaceTgid = task.NamespaceTgid,
+            ExecGeneration = task.ExecGeneration,
+            ExePath = texts.Text(batch, task.ExePath, LongestPath),
+            Script = program.Script ?? "",
+            CommandLine = program.CommandLine ?? "",
+            Executable = program.Executable,
+            Uid = task.Uid,
+            EffectiveUid = task.EffectiveUid,
+            CapEffective = task.CapEffective,
+            ContainerId = texts.Text(batch, task.ContainerId, LongestPath),
+            Flags = task.Flags,
+            StandardStreams = program.StandardStreams,
+            SinceNs = bootNs,
+            Sequence = sequence,
+        };
 
     private readonly record struct Entry(ProcessContext Context, long EndedNs);
 

@@ -54,7 +54,7 @@ public sealed class RecencyMap<TKey, TValue>
     /// <summary>Reads without changing the order.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        int at = Find(key, key.GetHashCode());
+        int at = Count == 0 ? None : Find(key, key.GetHashCode());
         value = at == None ? default : _entries[at].Pair.Value;
         return at != None;
     }

@@ -28,7 +28,9 @@ internal sealed class MountTables
     private readonly Queue<(uint Namespace, long EndedNs)> _ended = new();
     private HostSign _hostSign;
 
-    /// <summary>Whose namespaces are, of those that a process was seen in since the tables last changed: most news of processes is none.</summary>
+    /// <summary>
+    /// Whose namespaces are, of those that a process was seen in since the tables last changed: most news of processes is none.
+    /// </summary>
     private readonly Dictionary<uint, string> _noted = [];
 
     /// <summary>The tables after the last event.</summary>
