@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Api.Contracts;
@@ -9,12 +8,13 @@ using Pipeline.Api.Contracts;
 namespace Pipeline.Api;
 
 /// <summary>
-/// The HTTP API over <see cref="Ports.IAlarmQueries"/>. Who may reach it is the host's to decide: it has no log-in of its own.
+/// The HTTP API over <see cref="Ports.IAlarmQueries"/> and <see cref="Ports.IAlarmHandling"/>. Who may reach it is the host's to decide: it has no log-in of its own.
 /// </summary>
 public static class AlarmApi
 {
     private const string Root = "/api";
     private static readonly string[] Changing = ["POST", "PUT", "PATCH", "DELETE"];
+    private static readonly string[] NotPosting = ["GET", "PUT", "PATCH", "DELETE"];
 
     /// <summary>
     /// Services of the API, and around the whole pipeline of requests: problem details for failures, security headers for answers under
@@ -59,17 +59,43 @@ public static class AlarmApi
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        MapHandling(alarms);
         routes.MapOpenApi(Root + "/openapi.json");
 
         foreach (string path in (string[])["/alarms", "/alarms/{id}", "/openapi.json"])
-            api.MapMethods(path, Changing, OnlyGet).ExcludeFromDescription();
+            api.MapMethods(path, Changing, http => Only("GET", http)).ExcludeFromDescription();
+        foreach (string path in (string[])["/alarms/actions", "/alarms/{id}/actions"])
+            api.MapMethods(path, NotPosting, http => Only("POST", http)).ExcludeFromDescription();
         api.MapFallback("{**path}", () => (IResult)Problems.NoSuchPath()).ExcludeFromDescription();
         return routes;
     }
 
-    private static ProblemHttpResult OnlyGet(HttpResponse response)
+    private static void MapHandling(RouteGroupBuilder alarms)
     {
-        response.Headers.Allow = "GET";
-        return Problems.OnlyGet();
+        alarms.MapPost("/{id}/actions", HandlingEndpoints.HandleAsync)
+            .WithName("handleAlarm")
+            .WithSummary("Do something about an alarm")
+            .WithDescription("If-Match with the alarm's ETag refuses it when something happened since. With the same Idempotency-Key it is done once.")
+            .Produces<HandlingContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        alarms.MapPost("/actions", HandlingEndpoints.HandleManyAsync)
+            .WithName("handleAlarms")
+            .WithSummary("Do the same about several alarms")
+            .WithDescription("About those of ids, or about those that the list's filters, given as query parameters, find and that accept it.")
+            .Produces<BulkHandlingContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static Task Only(string method, HttpContext http)
+    {
+        http.Response.Headers.Allow = method;
+        return Problems.OnlyBy(method).ExecuteAsync(http);
     }
 }

@@ -14,6 +14,7 @@ namespace Pipeline.EventStore;
 [JsonSerializable(typeof(AlarmRecurred))]
 [JsonSerializable(typeof(AlarmEscalated))]
 [JsonSerializable(typeof(AlarmAmended))]
+[JsonSerializable(typeof(AlarmActionTaken))]
 internal sealed partial class AlarmJson : JsonSerializerContext
 {
     /// <summary>Generated code asks the options for converters and names: they have to be told here, to Marten's options.</summary>
@@ -23,6 +24,9 @@ internal sealed partial class AlarmJson : JsonSerializerContext
         options.Converters.Insert(0, new SpelledEnumConverter<AlarmType>());
         options.Converters.Insert(0, new SpelledEnumConverter<Severity>());
         options.Converters.Insert(0, new SpelledEnumConverter<Outcome>());
+        options.Converters.Insert(0, new SpelledEnumConverter<AlarmAction>());
+        options.Converters.Insert(0, new SpelledEnumConverter<AlarmState>());
+        options.Converters.Insert(0, new SpelledEnumConverter<Verdict>());
     }
 
     /// <summary>It is a hash over other members, and the row has it in a column of its own.</summary>

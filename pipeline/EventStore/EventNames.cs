@@ -12,4 +12,5 @@ internal static class EventNames
     public const string AlarmRecurred = "alarm-recurred";
     public const string AlarmEscalated = "alarm-escalated";
     public const string AlarmAmended = "alarm-amended";
+    public const string AlarmActionTaken = "alarm-action-taken";
 }

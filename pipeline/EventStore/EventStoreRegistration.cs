@@ -9,7 +9,7 @@ namespace Pipeline.EventStore;
 public static class EventStoreRegistration
 {
     /// <summary>
-    /// Registers <see cref="IAlarmStore"/>, <see cref="IAlarmQueries"/>, and the creation of the schema beside the start of the process;
+    /// Registers <see cref="IAlarmStore"/>, <see cref="IAlarmQueries"/>, <see cref="IAlarmHandling"/>, and the creation of the schema beside the start of the process;
     /// <see cref="AlarmDatabase.IsReady"/> says when it is there.
     /// </summary>
     public static IServiceCollection AddEventStore(this IServiceCollection services, string connectionString) =>
@@ -22,6 +22,7 @@ public static class EventStoreRegistration
         services.AddSingleton(provider => new AlarmDatabase(options, provider.GetService<IAlarmSubscriber>()));
         services.AddSingleton<IAlarmStore, AlarmStore>();
         services.AddSingleton<IAlarmQueries, AlarmQueries>();
+        services.AddSingleton<IAlarmHandling, AlarmHandler>();
         services.AddHostedService<SchemaStartup>();
         return services;
     }

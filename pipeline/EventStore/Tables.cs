@@ -20,6 +20,7 @@ internal static class Tables
             Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
             if (column.Name == "id") added.AsPrimaryKey();
             else if (!column.Nullable) added.NotNull();
+            if (column.Default is { } value) added.DefaultValueByExpression(value);
         }
 
         // The list's order, also behind the filters that leave many rows. Ascending serves descending too: an index is read backwards as
@@ -30,6 +31,7 @@ internal static class Tables
         Index(table, "node", "stored_at", "id");
         Index(table, "rule_id", "stored_at", "id");
         Index(table, "container_name", "stored_at", "id");
+        Index(table, "state", "stored_at", "id");
         Index(table, "last_seen");
         Index(table, "first_seen");
         // Beginnings of texts, whatever the database's collation is.

@@ -22,6 +22,8 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
 
     public IAlarmQueries Queries => new AlarmQueries(Database);
 
+    public IAlarmHandling Handling => new AlarmHandler(Database);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<TestStore> OpenAsync(PostgresFixture postgres)
@@ -45,6 +47,10 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
         (await Queries.ListAsync(filter ?? new AlarmFilter(), cursor, limit, Cancellation)).ShouldNotBeNull();
 
     public Task<StoredAlarm?> FindAsync(Guid id) => Queries.FindAsync(id, Cancellation);
+
+    /// <summary>Has somebody do something about one alarm.</summary>
+    public async Task<HandlingResult> HandleAsync(Guid alarm, AlarmCommand command, int? version = null) =>
+        (await Handling.HandleAsync(command, [alarm], version, Cancellation)).ShouldHaveSingleItem();
 
     public async Task<T?> ScalarAsync<T>(string sql)
     {

@@ -9,6 +9,10 @@ namespace Pipeline.Api.Contracts;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(AlarmListContract))]
 [JsonSerializable(typeof(AlarmContract))]
+[JsonSerializable(typeof(HandlingRequestContract))]
+[JsonSerializable(typeof(BulkHandlingRequestContract))]
+[JsonSerializable(typeof(HandlingContract))]
+[JsonSerializable(typeof(BulkHandlingContract))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
@@ -29,6 +33,8 @@ internal sealed partial class ApiJson : JsonSerializerContext
         options.Converters.Add(new Word<Outcome>());
         options.Converters.Add(new Word<AlarmState>());
         options.Converters.Add(new Word<HistoryKind>());
+        options.Converters.Add(new Word<AlarmAction>());
+        options.Converters.Add(new Word<Verdict>());
         options.RespectNullableAnnotations = true;
         options.NumberHandling = JsonNumberHandling.Strict;
         return options;
