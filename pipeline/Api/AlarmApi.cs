@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Api.Contracts;
 
 namespace Pipeline.Api;
@@ -30,6 +31,7 @@ public static class AlarmApi
                 context.ProblemDetails.Type =
                     $"{Problems.TypePrefix}{(context.ProblemDetails.Status >= 500 ? "internal-error" : "bad-request")}";
         });
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestGate>();
         services.AddSingleton<IStartupFilter, AroundTheApi>();
         services.AddOpenApi(OpenApiDescription.Configure);
@@ -60,6 +62,7 @@ public static class AlarmApi
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         MapHandling(alarms);
+        MapExclusions(api.MapGroup("/exclusions").WithTags("Exclusions").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>()));
         routes.MapOpenApi(Root + "/openapi.json");
 
         foreach (string path in (string[])["/alarms", "/alarms/{id}", "/openapi.json"])
@@ -76,6 +79,7 @@ public static class AlarmApi
             .WithName("handleAlarm")
             .WithSummary("Do something about an alarm")
             .WithDescription("If-Match with the alarm's ETag refuses it when something happened since. With the same Idempotency-Key it is done once.")
+            .Accepts<HandlingRequestContract>("application/json")
             .Produces<HandlingContract>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -87,10 +91,47 @@ public static class AlarmApi
             .WithName("handleAlarms")
             .WithSummary("Do the same about several alarms")
             .WithDescription("About those of ids, or about those that the list's filters, given as query parameters, find and that accept it.")
+            .Accepts<BulkHandlingRequestContract>("application/json")
             .Produces<BulkHandlingContract>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static void MapExclusions(RouteGroupBuilder exclusions)
+    {
+        exclusions.MapGet("", ExclusionEndpoints.ListAsync)
+            .WithName("listExclusions")
+            .WithSummary("List exclusions")
+            .WithDescription("Those that hold, the newest added first; with all=true those that have ended too.")
+            .Produces<ExclusionListContract>();
+        exclusions.MapGet("/{id}", ExclusionEndpoints.FindAsync)
+            .WithName("getExclusion")
+            .WithSummary("Get one exclusion")
+            .Produces<ExclusionContract>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        exclusions.MapPost("/preview", ExclusionEndpoints.PreviewAsync)
+            .WithName("previewExclusion")
+            .WithSummary("See what an exclusion would hide")
+            .Accepts<ExclusionRequestContract>("application/json")
+            .Produces<ExclusionPreviewContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        exclusions.MapPost("", ExclusionEndpoints.AddAsync)
+            .WithName("addExclusion")
+            .WithSummary("Add an exclusion")
+            .WithDescription("Alarms that match are whitelisted when they are stored, and open ones within seconds. With the same Idempotency-Key it is added once.")
+            .Accepts<ExclusionRequestContract>("application/json")
+            .Produces<ExclusionContract>(StatusCodes.Status201Created)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        exclusions.MapPost("/{id}/removal", ExclusionEndpoints.RemoveAsync)
+            .WithName("removeExclusion")
+            .WithSummary("Remove an exclusion")
+            .WithDescription("What it hides is shown again within seconds, as it stood before.")
+            .Accepts<ExclusionRemovalContract>("application/json")
+            .Produces<ExclusionContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static Task Only(string method, HttpContext http)

@@ -16,9 +16,10 @@ internal static class HandlingEndpoints
     private const string IdempotencyKey = "Idempotency-Key";
     private const int LongestKey = 256;
 
-    public static async Task<IResult> HandleAsync(
-        string id, HandlingRequestContract asked, HttpContext http, IAlarmHandling handling, CancellationToken cancellation)
+    public static async Task<IResult> HandleAsync(string id, HttpContext http, IAlarmHandling handling, CancellationToken cancellation)
     {
+        (HandlingRequestContract? asked, IResult? unreadable) = await RequestBody.ReadAsync(http, ApiJson.Shaped.HandlingRequestContract, cancellation);
+        if (asked is null) return unreadable!;
         if (!Guid.TryParseExact(id, "D", out Guid alarm)) return Problems.NoSuchAlarm();
         (Guid request, IResult? problem) = RequestOf(http);
         (int? version, IResult? mismatch) = VersionOf(http);
@@ -36,9 +37,10 @@ internal static class HandlingEndpoints
         };
     }
 
-    public static async Task<IResult> HandleManyAsync(
-        BulkHandlingRequestContract asked, HttpContext http, IAlarmHandling handling, CancellationToken cancellation)
+    public static async Task<IResult> HandleManyAsync(HttpContext http, IAlarmHandling handling, CancellationToken cancellation)
     {
+        (BulkHandlingRequestContract? asked, IResult? unreadable) = await RequestBody.ReadAsync(http, ApiJson.Shaped.BulkHandlingRequestContract, cancellation);
+        if (asked is null) return unreadable!;
         (Guid request, IResult? problem) = RequestOf(http);
         if (problem is not null) return problem;
         AlarmCommand command = asked.Do.Command(request);
@@ -66,7 +68,7 @@ internal static class HandlingEndpoints
     }
 
     /// <summary>The same key names the same request: sent again it changes nothing and is answered as before.</summary>
-    private static (Guid Request, IResult? Problem) RequestOf(HttpContext http)
+    internal static (Guid Request, IResult? Problem) RequestOf(HttpContext http)
     {
         if (http.Request.Headers[IdempotencyKey] is not [{ Length: > 0 } key]) return (Guid.NewGuid(), null);
         return key.Length > LongestKey

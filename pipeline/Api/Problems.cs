@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Domain.Alarms;
+using Pipeline.Domain.Exclusions;
 
 namespace Pipeline.Api;
 
@@ -40,6 +41,16 @@ internal static class Problems
 
     public static ProblemHttpResult InvalidCommand(string detail) =>
         Problem(StatusCodes.Status400BadRequest, "invalid-command", "The request cannot be carried out as it is", detail);
+
+    public static ProblemHttpResult NoSuchExclusion() => Problem(
+        StatusCodes.Status404NotFound, "exclusion-not-found", "There is no such exclusion", "No exclusion has this id.");
+
+    public static ProblemHttpResult TooManyExclusions() => Problem(
+        StatusCodes.Status409Conflict, "too-many-exclusions", "Too many exclusions hold at the same time",
+        $"{ExclusionRules.MostAtOnce} hold, and each is asked about every new alarm. Remove some, or say more with one.");
+
+    public static ProblemHttpResult NotJson() => Problem(
+        StatusCodes.Status415UnsupportedMediaType, "not-json", "The body is not JSON", "Send it with Content-Type: application/json.");
 
     public static ProblemHttpResult ActionRefused(string reason, AlarmState state) => Problem(
         StatusCodes.Status409Conflict, "action-refused", "The alarm does not accept this", $"The alarm {reason}.", new() { ["state"] = Spelling.Of(state) });

@@ -6,6 +6,8 @@ using Marten;
 using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
+using Pipeline.Domain.Exclusions;
+using Pipeline.EventStore.Exclusions;
 using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 using Weasel.Core;
@@ -124,9 +126,13 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmEscalated>(EventNames.AlarmEscalated);
         options.Events.MapEventType<AlarmAmended>(EventNames.AlarmAmended);
         options.Events.MapEventType<AlarmActionTaken>(EventNames.AlarmActionTaken);
+        options.Events.MapEventType<ExclusionAdded>(EventNames.ExclusionAdded);
+        options.Events.MapEventType<ExclusionEnded>(EventNames.ExclusionEnded);
         options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new ExclusionProjection(), ProjectionLifecycle.Inline);
         if (subscriber is not null) Subscribe(options, new AlarmSubscription(connections, subscriber));
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
+        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadExclusions());
         options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
         return options;
     }

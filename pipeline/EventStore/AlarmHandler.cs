@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Marten;
-using Marten.Services;
 using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
@@ -57,7 +55,7 @@ public sealed class AlarmHandler(AlarmDatabase database) : IAlarmHandling
 
         var events = new List<AlarmActionTaken>();
         HandlingResult[] results = [.. ids.Distinct().Select(id => Decide(command, id, version, rows.GetValueOrDefault(id), done, commented, events))];
-        await AppendAsync(transaction, events, cancellation);
+        await StoredActions.AppendAsync(database, transaction, events, cancellation);
         await transaction.CommitAsync(cancellation);
         return [.. results];
     }
@@ -74,15 +72,6 @@ public sealed class AlarmHandler(AlarmDatabase database) : IAlarmHandling
         AlarmActionTaken taken = AlarmHandling.Event(id, row.Standing, command, row.Now);
         events.Add(taken);
         return new HandlingResult.Done(id, row.Version + 1, taken.State);
-    }
-
-    private async Task AppendAsync(NpgsqlTransaction transaction, List<AlarmActionTaken> events, CancellationToken cancellation)
-    {
-        if (events.Count == 0) return;
-        await using IDocumentSession session = database.Marten.LightweightSession(SessionOptions.ForTransaction(transaction));
-        foreach ((int position, AlarmActionTaken taken) in events.Index())
-            session.Events.Append(taken.AlarmId, StoredEvent.Of(taken.EventId, taken, taken.At.AddMicroseconds(position)));
-        await session.SaveChangesAsync(cancellation);
     }
 
     private static async Task<Dictionary<Guid, HandledRow>> LockAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellation)

@@ -65,7 +65,7 @@ public sealed class AlarmQueries(AlarmDatabase database) : IAlarmQueries
     }
 
     /// <summary>In the order of <see cref="ListStatement.Columns"/>.</summary>
-    private static AlarmSummary Row(NpgsqlDataReader row) => new(
+    internal static AlarmSummary Row(NpgsqlDataReader row) => new(
         row.GetGuid(0),
         RowWords.Read<AlarmType>(row, 1),
         row.GetString(2),

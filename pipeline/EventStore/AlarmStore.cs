@@ -5,6 +5,7 @@ using Marten.Services;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Domain.Alarms;
+using Pipeline.EventStore.Exclusions;
 using Pipeline.Runtime.Ports;
 
 namespace Pipeline.EventStore;
@@ -86,6 +87,8 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         var streams = found.Streams.ToHashSet();
         foreach ((int chunk, (Guid, AlarmEvent)[] events) in fresh.Chunk(EventsPerRoundTrip).Index())
             await AppendAsync(transaction, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
+        if (fresh.Where(e => e.Event is AlarmRaised or AlarmAmended).Select(e => e.Event.AlarmId).Distinct().ToArray() is { Length: > 0 } told)
+            await ActiveExclusions.HideAsync(database, transaction, told, cancellation);
         if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit.Partition, snapshot, cancellation);
         await transaction.CommitAsync(cancellation);
         return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);

@@ -4,6 +4,7 @@ using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.EventStore;
+using Pipeline.EventStore.Exclusions;
 using Pipeline.Runtime.Ports;
 using Testing;
 
@@ -21,6 +22,8 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
     public IAlarmStore Store => new AlarmStore(Database, NullLogger<AlarmStore>.Instance);
 
     public IAlarmQueries Queries => new AlarmQueries(Database);
+
+    public IExclusions Exclusions => new ExclusionStore(Database, new ExclusionBell());
 
     public IAlarmHandling Handling => new AlarmHandler(Database);
 

@@ -40,6 +40,12 @@ public sealed record AlarmContract
     [Description("To whom it is assigned; empty where to nobody.")]
     public required string Assignee { get; init; }
 
+    [Description("When it was resolved; null while it wants attention.")]
+    public required DateTime? ResolvedAt { get; init; }
+
+    [Description("Of a closed alarm.")]
+    public required Verdict? Verdict { get; init; }
+
     [Description("How it was resolved; null while it wants attention.")]
     public required ResolutionContract? Resolution { get; init; }
 
@@ -118,6 +124,8 @@ public sealed record AlarmContract
             AcceptedActions = view.Standing().AcceptedActions(),
             AcknowledgedAt = view.AcknowledgedAt?.UtcDateTime,
             Assignee = view.Assignee,
+            ResolvedAt = view.Resolution?.At.UtcDateTime,
+            Verdict = view.Resolution?.Verdict,
             Resolution = ResolutionContract.From(view.Resolution),
             Attack = raised.Attack,
             Source = SourceContract.From(raised.Source),
