@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Api.Contracts;
 using Pipeline.Api.Ports;

@@ -60,7 +60,7 @@ public sealed class ExclusionTests(PostgresFixture postgres)
     {
         await using TestStore store = await TestStore.OpenAsync(postgres);
         await store.StoreAsync(SomeAlarm.Raised("a"));
-        StoredExclusion exclusion = await AddAsync(store, DateTimeOffset.UtcNow.AddDays(1), Is(ExclusionField.Rule, "AS-01"));
+        StoredExclusion exclusion = await AddAsync(store, TimeProvider.System.GetUtcNow().AddDays(1), Is(ExclusionField.Rule, "AS-01"));
         await PassAsync(store);
         AlarmState held = (await RowAsync(store, A)).State;
         await store.ScalarAsync<object>("update read.exclusions set expires_at = now()");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Projections;
@@ -10,7 +11,7 @@ internal sealed class ExclusionProjection : IProjection
 {
     private const string Insert = $"""
         insert into {Tables.Exclusions} (id, conditions, reason, added_by, added_at, expires_at, state, ended_by, end_reason)
-        values (?, ?::jsonb, ?, ?, ?, nullif(?, 'infinity'::timestamptz), 'active', '', '')
+        values (?, ?::jsonb, ?, ?, ?, nullif(?, '')::timestamptz, 'active', '', '')
         """;
 
     private const string Update = $"update {Tables.Exclusions} set state = ?, ended_by = ?, ended_at = ?, end_reason = ? where id = ?";
@@ -23,11 +24,11 @@ internal sealed class ExclusionProjection : IProjection
             {
                 case ExclusionAdded added:
                     operations.QueueSqlCommand(
-                        Insert, added.ExclusionId, ConditionsJson.Write(added.Conditions), added.Reason, added.Actor, added.At.UtcDateTime,
-                        added.ExpiresAt?.UtcDateTime ?? DateTime.MaxValue);
+                        Insert, added.ExclusionId, ConditionsJson.Write(added.Conditions), added.Reason, added.Actor, added.At.ToUniversalTime(),
+                        added.ExpiresAt?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture) ?? "");
                     break;
                 case ExclusionEnded ended:
-                    operations.QueueSqlCommand(Update, ended.Expired ? "expired" : "removed", ended.Actor, ended.At.UtcDateTime, ended.Reason, ended.ExclusionId);
+                    operations.QueueSqlCommand(Update, ended.Expired ? "expired" : "removed", ended.Actor, ended.At.ToUniversalTime(), ended.Reason, ended.ExclusionId);
                     break;
             }
         }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
 using Pipeline.Api.Ports;
-using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Exclusions;
 
 namespace Pipeline.EventStore.Exclusions;
