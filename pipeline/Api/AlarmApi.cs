@@ -69,7 +69,9 @@ public static class AlarmApi
             api.MapMethods(path, Changing, http => Only("GET", http)).ExcludeFromDescription();
         foreach (string path in (string[])["/alarms/actions", "/alarms/{id}/actions"])
             api.MapMethods(path, NotPosting, http => Only("POST", http)).ExcludeFromDescription();
-        api.MapFallback("{**path}", () => (IResult)Problems.NoSuchPath()).ExcludeFromDescription();
+        // What takes JSON is not found by requests that bring something else.
+        api.MapFallback("{**path}", (HttpRequest request) =>
+            (IResult)(HttpMethods.IsPost(request.Method) && !request.HasJsonContentType() ? Problems.NotJson() : Problems.NoSuchPath())).ExcludeFromDescription();
         return routes;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Pipeline.Api.Contracts;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
@@ -11,15 +12,15 @@ internal static class ExclusionEndpoints
 {
     private const int LongestList = 1000;
 
-    public static async Task<IResult> ListAsync(IExclusions exclusions, CancellationToken cancellation, bool all = false) =>
+    public static async Task<IResult> ListAsync([FromServices] IExclusions exclusions, CancellationToken cancellation, bool all = false) =>
         TypedResults.Ok(new ExclusionListContract([.. (await exclusions.ListAsync(all, LongestList, cancellation)).Select(ExclusionContract.From)]));
 
-    public static async Task<IResult> FindAsync(string id, IExclusions exclusions, CancellationToken cancellation) =>
+    public static async Task<IResult> FindAsync(string id, [FromServices] IExclusions exclusions, CancellationToken cancellation) =>
         Guid.TryParseExact(id, "D", out Guid wanted) && await exclusions.FindAsync(wanted, cancellation) is { } found
             ? TypedResults.Ok(ExclusionContract.From(found))
             : Problems.NoSuchExclusion();
 
-    public static async Task<IResult> PreviewAsync(HttpContext http, IExclusions exclusions, TimeProvider time, CancellationToken cancellation)
+    public static async Task<IResult> PreviewAsync(HttpContext http, [FromServices] IExclusions exclusions, [FromServices] TimeProvider time, CancellationToken cancellation)
     {
         (ExclusionRequestContract? asked, IResult? problem) = await ReadAsync(http, time, cancellation);
         if (asked is null) return problem!;
@@ -27,7 +28,7 @@ internal static class ExclusionEndpoints
         return TypedResults.Ok(new ExclusionPreviewContract(preview.Open, preview.Past, [.. preview.Sample.Select(AlarmListItemContract.From)]));
     }
 
-    public static async Task<IResult> AddAsync(HttpContext http, IExclusions exclusions, TimeProvider time, CancellationToken cancellation)
+    public static async Task<IResult> AddAsync(HttpContext http, [FromServices] IExclusions exclusions, [FromServices] TimeProvider time, CancellationToken cancellation)
     {
         (ExclusionRequestContract? asked, IResult? problem) = await ReadAsync(http, time, cancellation);
         if (asked is null) return problem!;
@@ -37,7 +38,7 @@ internal static class ExclusionEndpoints
         return added is null ? Problems.TooManyExclusions() : TypedResults.Created($"/api/exclusions/{added.Id}", ExclusionContract.From(added));
     }
 
-    public static async Task<IResult> RemoveAsync(string id, HttpContext http, IExclusions exclusions, CancellationToken cancellation)
+    public static async Task<IResult> RemoveAsync(string id, HttpContext http, [FromServices] IExclusions exclusions, CancellationToken cancellation)
     {
         (ExclusionRemovalContract? asked, IResult? problem) = await RequestBody.ReadAsync(http, ApiJson.Shaped.ExclusionRemovalContract, cancellation);
         if (asked is null) return problem!;

@@ -27,13 +27,14 @@ internal sealed class TestApi : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TestApi> StartAsync(IAlarmQueries alarms, IAlarmHandling? handling = null)
+    public static async Task<TestApi> StartAsync(IAlarmQueries alarms, IExclusions? exclusions = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(alarms);
-        builder.Services.AddSingleton(handling ?? alarms as IAlarmHandling ?? new FakeAlarms());
+        builder.Services.AddSingleton(alarms as IAlarmHandling ?? new FakeAlarms());
+        builder.Services.AddSingleton(exclusions ?? new FakeExclusions());
         builder.Services.AddAlarmApi();
         WebApplication app = builder.Build();
         app.MapAlarmApi();
