@@ -1,4 +1,4 @@
-namespace Agents.NodeAgent.Docker;
+namespace Agents.NodeAgent.Engines;
 
 /// <summary>
 /// The containers that the engine told of and has not removed, and what was said about them, so that what happened while the engine was away shows by comparison.
@@ -10,7 +10,8 @@ internal sealed class KnownContainers(int most)
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
 
     /// <param name="Version">Changes with every event that is read about the container.</param>
-    internal readonly record struct Known(bool Described, bool Running, long Version);
+    /// <param name="Ended">Its end was told, and no start since.</param>
+    internal readonly record struct Known(bool Described, bool Running, long Version, bool Ended);
 
     public Known? Find(string id)
     {
@@ -23,7 +24,11 @@ internal sealed class KnownContainers(int most)
     /// <summary>Notes that its description was passed on.</summary>
     public void Describe(string id) => Change(id, known => known with { Described = true });
 
-    public void Run(string id, bool running) => Change(id, known => known with { Running = running });
+    public void Run(string id, bool running) =>
+        Change(id, known => known with { Running = running, Ended = known.Ended && !running });
+
+    /// <summary>Notes that its end was passed on.</summary>
+    public void End(string id) => Change(id, known => known with { Running = false, Ended = true });
 
     public void Forget(string id)
     {

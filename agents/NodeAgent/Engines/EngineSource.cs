@@ -1,21 +1,20 @@
-using Agents.Descriptions;
+using Agents.NodeAgent.Kubernetes;
 using Agents.NodeAgent.Sources;
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Events;
 
-namespace Agents.NodeAgent.Docker;
+namespace Agents.NodeAgent.Engines;
 
 /// <summary>
 /// Watches a container engine through its socket: listens to its events, announces at first and every few minutes all that is there, and after an absence of the engine
-/// goes on where it stopped, telling what it cannot have seen.
+/// goes on where it stopped, telling what it cannot have seen. With <paramref name="pods"/>, descriptions get their pods' facts.
 /// </summary>
-internal sealed class DockerSource(
-    DockerOptions options, Func<ReadOnlyMemory<byte>, DescriptionResult> describe, TimeProvider time, ILogger logger) : IEventSource
+internal sealed class EngineSource(EngineOptions options, IContainerEngine engine, TimeProvider time, ILogger logger, PodDirectory? pods = null)
+    : IEventSource
 {
-    private readonly RecentEvents _recent = new();
     private readonly KnownContainers _known = new(options.Containers);
-    private volatile SourceState _state = new("docker", SourceStates.Unavailable, "connecting");
-    private volatile string _runtime = "docker";
+    private volatile SourceState _state = new(options.Name, SourceStates.Unavailable, "connecting");
+    private volatile string _runtime = options.Name;
     private bool _wasConnected;
     private bool _saidAway;
 
@@ -23,8 +22,8 @@ internal sealed class DockerSource(
 
     public async Task RunAsync(IEventSink sink, CancellationToken cancellation)
     {
-        using var engine = new EngineConnection(options, time);
-        var reporter = new ContainerReporter(engine, _known, sink, describe, () => _runtime, logger);
+        using IContainerEngine owned = engine;
+        var reporter = new ContainerReporter(engine, _known, sink, pods, () => _runtime, logger);
         var lanes = new ContainerLanes(options.Lanes, options.LaneEvents, reporter.HandleAsync);
         Task working = lanes.RunAsync(cancellation);
         TimeSpan pause = options.FirstPause;
@@ -32,7 +31,7 @@ internal sealed class DockerSource(
         {
             try
             {
-                await WatchAsync(engine, lanes, sink, cancellation);
+                await WatchAsync(lanes, sink, cancellation);
             }
             catch (EngineAwayException away)
             {
@@ -49,17 +48,17 @@ internal sealed class DockerSource(
 
     /// <summary>Watches for as long as the engine is there.</summary>
     /// <exception cref="EngineAwayException">It is not, or not any more.</exception>
-    private async Task WatchAsync(EngineConnection engine, ContainerLanes lanes, IEventSink sink, CancellationToken cancellation)
+    private async Task WatchAsync(ContainerLanes lanes, IEventSink sink, CancellationToken cancellation)
     {
         _runtime = await engine.RuntimeAsync(cancellation);
-        bool seamless = !_wasConnected || (_recent.Newest is { } newest && await engine.RemembersAsync(newest, cancellation));
-        using HttpResponseMessage events = await engine.OpenEventsAsync(_recent.ResumeNs, cancellation);
+        using IEngineEvents events = await engine.ListenAsync(cancellation);
+        bool seamless = !_wasConnected || events.IsSeamless;
         if (!seamless) sink.ReportLoss(LossCause.SourceAway, 0);
         Connected(seamless);
 
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task listening = ListenAsync(engine, events, lanes, sink, session.Token);
-        Task announcing = AnnounceAsync(engine, lanes, session.Token);
+        Task listening = ListenAsync(events, lanes, sink, session.Token);
+        Task announcing = AnnounceAsync(lanes, session.Token);
         Task first = await Task.WhenAny(listening, announcing);
         await session.CancelAsync();
         await Task.WhenAll(listening, announcing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -67,18 +66,18 @@ internal sealed class DockerSource(
     }
 
     /// <summary>Reads events and passes them to the lanes; never waits for anything but the engine.</summary>
-    private async Task ListenAsync(EngineConnection engine, HttpResponseMessage events, ContainerLanes lanes, IEventSink sink, CancellationToken cancellation)
+    private async Task ListenAsync(IEngineEvents events, ContainerLanes lanes, IEventSink sink, CancellationToken cancellation)
     {
         try
         {
-            await foreach (byte[]? line in engine.LinesAsync(events, cancellation))
+            await foreach (EngineEvent? seen in events.ReadAsync(cancellation))
             {
-                if (line is null || EngineEvent.Parse(line) is not { } seen)
+                if (seen is null)
                 {
-                    Log.EventUnreadable(logger, line?.Length ?? options.EventBytes);
+                    Log.EventUnreadable(logger, options.Name);
                     sink.ReportLoss(LossCause.Unknown, 1);
                 }
-                else if (_recent.Add(seen) && seen.Action != ContainerAction.Unknown)
+                else if (seen.Action != ContainerAction.Unknown)
                 {
                     _known.Touch(seen.ContainerId);
                     if (!lanes.TryPost(new LaneItem.Happened(seen))) sink.ReportLoss(LossCause.Spool, 1);
@@ -94,11 +93,11 @@ internal sealed class DockerSource(
     }
 
     /// <summary>Announces all that is there, now and at every interval; in between makes sure that the engine still answers.</summary>
-    private async Task AnnounceAsync(EngineConnection engine, ContainerLanes lanes, CancellationToken cancellation)
+    private async Task AnnounceAsync(ContainerLanes lanes, CancellationToken cancellation)
     {
         while (true)
         {
-            await AnnounceOnceAsync(engine, lanes, cancellation);
+            await AnnounceOnceAsync(lanes, cancellation);
             long announced = time.GetTimestamp();
             while (time.GetElapsedTime(announced) < options.AnnounceInterval)
             {
@@ -109,7 +108,7 @@ internal sealed class DockerSource(
         }
     }
 
-    private async Task AnnounceOnceAsync(EngineConnection engine, ContainerLanes lanes, CancellationToken cancellation)
+    private async Task AnnounceOnceAsync(ContainerLanes lanes, CancellationToken cancellation)
     {
         KeyValuePair<string, KnownContainers.Known>[] before = _known.Snapshot();
         var listed = new Dictionary<string, ListedContainer>(StringComparer.Ordinal);
@@ -133,13 +132,13 @@ internal sealed class DockerSource(
         else Log.EngineBackWithGap(logger, _runtime, options.Socket);
         _wasConnected = true;
         _saidAway = false;
-        _state = new SourceState("docker", SourceStates.Connected, $"{_runtime} at {options.Socket}");
+        _state = new SourceState(options.Name, SourceStates.Connected, $"{_runtime} at {options.Socket}");
     }
 
     private void Away(string reason)
     {
         if (!_saidAway) Log.EngineAway(logger, options.Socket, reason);
         _saidAway = true;
-        _state = new SourceState("docker", SourceStates.Unavailable, $"{options.Socket}: {reason}");
+        _state = new SourceState(options.Name, SourceStates.Unavailable, $"{options.Socket}: {reason}");
     }
 }

@@ -1,10 +1,11 @@
 using System.Text;
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Engines;
 using Pipeline.Domain.Events;
 
 namespace NodeAgent.Tests.Docker;
 
-public sealed class EngineEventTests
+public sealed class DockerEventsTests
 {
     [Theory]
     [InlineData("create", ContainerAction.Created)]
@@ -37,8 +38,8 @@ public sealed class EngineEventTests
     [InlineData("{\"Action\":\"start\",\"Actor\":{\"ID\":\"\"},\"timeNano\":1}")]
     [InlineData("{\"Action\":\"start\",\"Actor\":{\"ID\":\"a\"},\"timeNano\":99999999999999999999}")]
     [InlineData("{\"Action\":\"start\",\"Actor\":{\"ID\":\"a\"},\"timeNano\":1")]
-    public void Gives_nothing_for_what_is_no_event(string line) => EngineEvent.Parse(Encoding.UTF8.GetBytes(line)).ShouldBeNull();
+    public void Gives_nothing_for_what_is_no_event(string line) => DockerEvents.Parse(Encoding.UTF8.GetBytes(line)).ShouldBeNull();
 
     private static EngineEvent? Parse(string action) =>
-        EngineEvent.Parse(Encoding.UTF8.GetBytes($"{{\"Action\":\"{action}\",\"Actor\":{{\"ID\":\"a\",\"Attributes\":{{}}}},\"timeNano\":5}}"));
+        DockerEvents.Parse(Encoding.UTF8.GetBytes($"{{\"Action\":\"{action}\",\"Actor\":{{\"ID\":\"a\",\"Attributes\":{{}}}},\"timeNano\":5}}"));
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 
-namespace Agents.NodeAgent.Docker;
+namespace Agents.NodeAgent.Engines;
 
 /// <summary>Reads answers that may be of any size without keeping more of them than was agreed.</summary>
 internal static class BoundedReading

@@ -1,4 +1,4 @@
-namespace Agents.NodeAgent.Docker;
+namespace Agents.NodeAgent.Engines;
 
 /// <summary>Something to do about one container, in the order in which it was noticed.</summary>
 internal abstract record LaneItem(string ContainerId)

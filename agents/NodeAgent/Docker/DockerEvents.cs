@@ -1,16 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using Agents.NodeAgent.Engines;
 using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Docker;
 
-/// <summary>One event of the engine's stream about a container.</summary>
-/// <param name="TimeNs">The engine's wall clock, nanoseconds since 1970-01-01 UTC.</param>
-/// <param name="Action"><see cref="ContainerAction.Unknown"/> for those that nobody asked for (attach, resize, health_status).</param>
-/// <param name="Detail">What the engine wrote behind the action: the command line of an exec session.</param>
-internal sealed record EngineEvent(long TimeNs, ContainerAction Action, string ContainerId, string Detail, string ExecId, int? ExitCode)
+/// <summary>Reads the lines of the engine's stream of events.</summary>
+internal static class DockerEvents
 {
-    private const int LongestId = 128;
     private const int LongestDetail = 4096;
 
     /// <summary>Null when the line is not an event as Docker Engine and podman write them.</summary>
@@ -23,12 +20,14 @@ internal sealed record EngineEvent(long TimeNs, ContainerAction Action, string C
             JsonElement actor = root.GetProperty("Actor");
             string id = actor.GetProperty("ID").GetString() ?? "";
             string action = root.GetProperty("Action"u8).GetString() ?? "";
-            if (id.Length is 0 or > LongestId || action.Length == 0) return null;
+            if (id.Length is 0 or > EngineEvent.LongestId || action.Length == 0) return null;
             int colon = action.IndexOf(':', StringComparison.Ordinal);
             string detail = colon < 0 ? "" : action[(colon + 1)..].Trim();
             if (detail.Length > LongestDetail) detail = detail[..LongestDetail];
-            return new EngineEvent(
-                root.GetProperty("timeNano").GetInt64(), ActionOf(colon < 0 ? action : action[..colon]), id, detail, Attribute(actor, "execID"), ExitCodeOf(actor));
+            ContainerAction what = ActionOf(colon < 0 ? action : action[..colon]);
+            // Podman writes an exit code of 0 on everything.
+            int? exitCode = what is ContainerAction.Died or ContainerAction.ExecDied ? ExitCodeOf(actor) : null;
+            return new EngineEvent(root.GetProperty("timeNano").GetInt64(), what, id, detail, Attribute(actor, "execID"), exitCode);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Agents.NodeAgent.Docker;
+namespace Agents.NodeAgent.Engines;
 
 /// <summary>
 /// Handles items of many containers at a time, those of one container in their order: every container belongs to one lane, and a lane has one worker. A slow answer about one
