@@ -1,9 +1,13 @@
 using Agents.Descriptions;
+using Agents.NodeAgent.Containerd;
+using Agents.NodeAgent.Cri;
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Engines;
 using Agents.NodeAgent.Files;
 using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Kubernetes;
 using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Sequencing;
 using Agents.NodeAgent.Shipping;
@@ -54,8 +58,9 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         HashingSource? hashes = options.Hashing is { } hashing ? new HashingSource(hashing, time) : null;
         FileSource? files = options.Files.Count > 0 ? new FileSource(options.Files, logger) : null;
         MountSource? mounts = options.Once ? null : new MountSource(options.Inventory ?? new InventoryOptions());
-        IEventSource[] sources =
-            [.. new IEventSource?[] { files, Kernel(hashes, mounts), Engine(), hashes, mounts, Running(hashes) }.OfType<IEventSource>()];
+        PodSource? pods = options.Sources.Kubernetes is { } kubernetes ? new PodSource(kubernetes, time, logger) : null;
+        IEventSource?[] all = [files, Kernel(hashes, mounts), pods, .. Engines(pods?.Directory), hashes, mounts, Running(hashes)];
+        IEventSource[] sources = [.. all.OfType<IEventSource>()];
         bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, spool, time), queue, sequence, shipper, stop);
         if ((stored || shipper.RestIsSpooled) && !_broken)
         {
@@ -101,8 +106,14 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
     private InventorySource? Running(HashingSource? hashes) =>
         options.Inventory is { } inventory ? new InventorySource(inventory, _redactor, hashes, time, logger) : null;
 
-    private DockerSource? Engine() =>
-        options.Docker is { } docker ? new DockerSource(docker, json => DockerInspect.Parse(json), time, logger) : null;
+    private IEnumerable<EngineSource> Engines(PodDirectory? pods)
+    {
+        foreach (DockerOptions docker in options.Sources.Docker) yield return Watch(docker, new DockerConnection(docker, json => DockerInspect.Parse(json)));
+        if (options.Sources.Containerd is { } containerd) yield return Watch(containerd, new ContainerdEngine(containerd, time));
+        if (options.Sources.Cri is { } cri) yield return Watch(cri, new CriEngine(cri, time));
+
+        EngineSource Watch(EngineOptions watched, IContainerEngine engine) => new(watched, engine, time, logger, pods);
+    }
 
     private void ReportEarlierRun(SequenceKeeper sequence, EventQueue queue, DiskSpool? spool)
     {

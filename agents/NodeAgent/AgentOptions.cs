@@ -1,4 +1,3 @@
-using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel;
@@ -22,8 +21,7 @@ internal sealed record AgentOptions
     /// <summary>Null when nothing is to be kept on disk while the log is away.</summary>
     public SpoolOptions? Spool { get; init; }
 
-    /// <summary>Null when no container engine is to be watched.</summary>
-    public DockerOptions? Docker { get; init; }
+    public ContainerSources Sources { get; init; } = ContainerSources.None;
 
     /// <summary>What is watched in the kernel; off when files are read once.</summary>
     public KernelOptions Kernel { get; init; } = new() { Mode = KernelMode.Off };

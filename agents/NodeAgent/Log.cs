@@ -91,14 +91,20 @@ internal static partial class Log
     [LoggerMessage(7033, LogLevel.Warning, "No container engine at {Socket}: {Reason}. Trying on quietly.")]
     public static partial void EngineAway(ILogger logger, string socket, string reason);
 
-    [LoggerMessage(7034, LogLevel.Warning, "An event of the container engine ({Bytes} bytes) is not readable and is reported as lost.")]
-    public static partial void EventUnreadable(ILogger logger, int bytes);
+    [LoggerMessage(7034, LogLevel.Warning, "An event of the container engine ({Source}) is not readable and is reported as lost.")]
+    public static partial void EventUnreadable(ILogger logger, string source);
 
     [LoggerMessage(7035, LogLevel.Warning, "Container {ContainerId} is reported without its description: {Reason}.")]
     public static partial void InspectFailed(ILogger logger, string containerId, string reason);
 
     [LoggerMessage(7036, LogLevel.Warning, "Container {ContainerId} is reported without its description, which is not valid: {Path}: {Reason}.")]
     public static partial void InspectUnreadable(ILogger logger, string containerId, string path, string reason);
+
+    [LoggerMessage(7037, LogLevel.Information, "Knowing {Pods} pods of this node from {Server}.")]
+    public static partial void PodsKnown(ILogger logger, int pods, string server);
+
+    [LoggerMessage(7038, LogLevel.Warning, "No facts of pods from {Server}: {Reason}. Containers are reported without owner and service account; trying on quietly.")]
+    public static partial void PodsUnknown(ILogger logger, string server, string reason);
 
     [LoggerMessage(7040, LogLevel.Error, "{File}, document {Document}, {Place}: {Reason}.")]
     public static partial void DescriptionUnreadable(ILogger logger, string file, int document, string place, string reason);

@@ -9,17 +9,19 @@ namespace Attacks;
 [Trait("Category", "Docker")]
 public sealed class AgentProcessTests(WatchedEngine engine)
 {
-    [Fact]
-    public async Task Brings_what_a_container_does_to_the_log_in_order_and_without_gaps()
+    [Theory]
+    [MemberData(nameof(AgentProgram.Forms), MemberType = typeof(AgentProgram))]
+    public async Task Brings_what_a_container_does_to_the_log_in_order_and_without_gaps(bool native)
     {
         engine.Require();
+        IReadOnlyList<string> program = AgentProgram.Of(native).Command;
         using var broker = new MockBroker();
         broker.CreateTopic("node-events", 1);
         string state = Directory.CreateTempSubdirectory("attacks-agent-").FullName;
-        await using OwnProcess agent = OwnProcess.StartOurs(
-            "agents/NodeAgent",
-            "node-agent",
-            ["run", "--kernel", "on", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket",
+        await using OwnProcess agent = OwnProcess.Start(
+            "agent",
+            program[0],
+            [.. program.Skip(1), "run", "--kernel", "on", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket",
                 engine.Docker.Socket]);
         await Eventually.TrueAsync(() => agent.HasExited || agent.Output.Contains("in the kernel", StringComparison.Ordinal),
             "the agent to watch the kernel");
@@ -53,8 +55,9 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         Directory.Delete(state, recursive: true);
     }
 
-    [Fact]
-    public async Task Goes_on_without_the_kernel_where_it_lacks_the_rights_and_says_so()
+    [Theory]
+    [MemberData(nameof(AgentProgram.Forms), MemberType = typeof(AgentProgram))]
+    public async Task Goes_on_without_the_kernel_where_it_lacks_the_rights_and_says_so(bool native)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "needs root and setpriv");
         using var broker = new MockBroker();
@@ -62,7 +65,7 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         string state = Directory.CreateTempSubdirectory("attacks-agent-").FullName;
         string[] run = ["run", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket",
             Path.Combine(state, "absent")];
-        string[] without = ["--bounding-set=-sys_admin,-bpf,-perfmon", "dotnet", OwnProcess.PathOf("agents/NodeAgent", "node-agent")];
+        string[] without = ["--bounding-set=-sys_admin,-bpf,-perfmon", .. AgentProgram.Of(native).Command];
 
         await using OwnProcess agent = OwnProcess.Start("agent", "/usr/bin/setpriv", [.. without, .. run]);
         await Eventually.TrueAsync(() => agent.HasExited || agent.Output.Contains("CAP_PERFMON", StringComparison.Ordinal),

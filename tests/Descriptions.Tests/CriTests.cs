@@ -30,6 +30,19 @@ public sealed class CriTests
     public void Reads_the_security_context(string context, string expected) => string.Join(' ', Findings(Container(context))).ShouldBe(expected);
 
     [Fact]
+    public void Counts_a_pods_host_network_for_its_containers_which_only_join_their_sandbox()
+    {
+        ContainerSpec spec = Spec("""
+            {"status":{"metadata":{"name":"c"}},"info":{
+             "config":{"metadata":{"name":"c"},"image":{"image":"i"},"linux":{"security_context":{"namespace_options":{"network":2,"pid":1}}}},
+             "runtimeSpec":{"ociVersion":"1.0.2","process":{},"linux":{"namespaces":[{"type":"pid"},{"type":"ipc","path":"/proc/77/ns/ipc"},{"type":"uts"},
+              {"type":"mount"},{"type":"network","path":"/proc/77/ns/net"}]}}}}
+            """);
+
+        spec.HostNamespaces.Select(shared => shared.Type).ShouldBe(["network"]);
+    }
+
+    [Fact]
     public void Takes_a_missing_filter_for_explicit_only_when_a_person_wrote_it()
     {
         Spec(Container("\"seccomp\":{\"profile_type\":1}")).Seccomp.ShouldBe(Setting.Explicit(SeccompProfile.Unconfined));

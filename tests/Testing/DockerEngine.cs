@@ -141,5 +141,6 @@ public sealed class DockerEngine : IAsyncLifetime
 
     private string At(string name) => Path.Combine(_root, name);
 
-    private static string? Tool(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    /// <summary>Path of a program of the system's; null when it is not there.</summary>
+    internal static string? Tool(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -21,8 +21,12 @@ internal static class OciRuntimeShim
         }
     }
 
-    /// <summary>Writes the program and gives the daemon's configuration that uses it.</summary>
-    public static string Install(string root, string runc, string jq)
+    /// <summary>Writes the program and gives dockerd's configuration that uses it.</summary>
+    public static string Install(string root, string runc, string jq) =>
+        $$$"""{"runtimes":{"shim":{"path":"{{{Write(root, runc, jq)}}}"}},"default-runtime":"shim"}""";
+
+    /// <summary>Writes the program and gives its path.</summary>
+    public static string Write(string root, string runc, string jq)
     {
         string path = Path.Combine(root, "runc-shim");
         File.WriteAllText(path, $$"""
@@ -44,6 +48,6 @@ internal static class OciRuntimeShim
 
             """.ReplaceLineEndings("\n"));
         if (OperatingSystem.IsLinux()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return $$$"""{"runtimes":{"shim":{"path":"{{{path}}}"}},"default-runtime":"shim"}""";
+        return path;
     }
 }

@@ -9,6 +9,7 @@ namespace Testing;
 public sealed partial class OwnProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int SigKill = 9;
     private const int OutputKept = 16 * 1024;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -59,6 +60,13 @@ public sealed partial class OwnProcess : IAsyncDisposable
         string output = Path.GetRelativePath(Repository.Root, AppContext.BaseDirectory);
         string configuration = output.Split(Path.DirectorySeparatorChar).SkipWhile(part => part != "bin").ElementAt(1);
         return Path.Combine(Repository.Root, project, "bin", configuration, "net10.0", assembly + ".dll");
+    }
+
+    /// <summary>Ends the first process of a test's own container.</summary>
+    public static void Kill(int pid)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pid, 2);
+        _ = Signal(pid, SigKill);
     }
 
     /// <summary>kill -9: no chance to clean up.</summary>

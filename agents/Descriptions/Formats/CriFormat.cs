@@ -22,7 +22,7 @@ internal static class CriFormat
         return root.Faults.First is { } fault ? fault.In(document) : new Described(document, "cri", spec);
     }
 
-    private static bool IsInspection(Cursor root) => root["status"].IsMap && root["info"].IsMap;
+    public static bool IsInspection(Cursor root) => root["status"].IsMap && root["info"].IsMap;
 
     private static bool IsSandbox(Cursor config) =>
         !config["image"].Exists
@@ -57,12 +57,18 @@ internal static class CriFormat
             Seccomp = Seccomp(asked.Seccomp, result.Seccomp),
             NoNewPrivileges = result.NoNewPrivileges,
             Mounts = result.Mounts,
-            HostNamespaces = result.HostNamespaces,
+            HostNamespaces = Shared(asked.HostNamespaces, result.HostNamespaces),
             WorkingDirectory = result.WorkingDirectory,
             User = result.User,
             Command = result.Command,
         };
     }
+
+    /// <summary>
+    /// A container of a pod in the host's network joins its sandbox's namespace by that process, which the result alone does not show to be the host's.
+    /// </summary>
+    private static ImmutableArray<HostNamespace> Shared(ImmutableArray<HostNamespace> asked, ImmutableArray<HostNamespace> result) =>
+        [.. result, .. asked.Where(one => !result.Any(other => other.Type == one.Type))];
 
     /// <summary>The result decides whether there is a filter; it is explicit only when this was what was asked for.</summary>
     private static Setting<SeccompProfile> Seccomp(Setting<SeccompProfile> asked, Setting<SeccompProfile> result)

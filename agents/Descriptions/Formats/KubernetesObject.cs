@@ -86,9 +86,10 @@ internal static class KubernetesObject
     {
         Cursor metadata = pod["metadata"];
         IReadOnlyList<Cursor> owners = metadata["ownerReferences"].Items();
-        return owners.Count == 0
-            ? new PodOwner("Pod", metadata["name"].Text(), "")
-            : new PodOwner(owners[0]["kind"].Text(), owners[0]["name"].Text(), "");
+        if (owners.Count == 0) return new PodOwner("Pod", metadata["name"].Text(), "");
+        Cursor owner = owners.FirstOrDefault(one => one["controller"].Flag() == true, owners[0]);
+        (string kind, string name) = WorkloadOwner.Of(owner["kind"].Text(), owner["name"].Text(), metadata["labels"].Labels());
+        return new PodOwner(kind, name, "");
     }
 }
 

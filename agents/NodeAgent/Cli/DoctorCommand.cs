@@ -7,6 +7,7 @@ namespace Agents.NodeAgent.Cli;
 internal sealed class DoctorCommand : Command
 {
     private readonly SharedOptions _shared = new();
+    private readonly SourceOptions _sources = new();
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the findings as JSON." };
 
@@ -15,6 +16,7 @@ internal sealed class DoctorCommand : Command
             + "when something fails.")
     {
         foreach (Option option in _shared.All) Options.Add(option);
+        _sources.AddTo(this);
         Options.Add(_json);
         SetAction(async (parsed, _) =>
         {
@@ -25,7 +27,7 @@ internal sealed class DoctorCommand : Command
                 Kafka = SharedOptions.Pairs(parsed.GetValue(_shared.Settings) ?? []),
                 StateDirectory = Path.GetFullPath(parsed.GetValue(_shared.State)!),
                 Spool = _shared.SpoolOf(parsed),
-                DockerSocket = parsed.GetValue(_shared.Socket)!,
+                Sources = _sources.Of(parsed, TimeSpan.Zero),
             };
             List<Finding> findings = await DoctorReport.FindAsync(options);
             if (parsed.GetValue(_json)) parsed.InvocationConfiguration.Output.WriteLine(DoctorReport.ToJson(findings));

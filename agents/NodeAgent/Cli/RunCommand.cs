@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Agents.NodeAgent.Docker;
+using System.Numerics;
 using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel;
@@ -18,6 +18,7 @@ internal sealed class RunCommand : Command
     private const long Megabyte = 1024 * 1024;
 
     private readonly SharedOptions _shared = new();
+    private readonly SourceOptions _sources = new();
 
     private readonly Option<string> _node = AgentCommand.Text(
         "--node", "NAME", "NODE_AGENT_NODE", Environment.MachineName,
@@ -33,6 +34,10 @@ internal sealed class RunCommand : Command
     private readonly Option<string> _kernelCalls = AgentCommand.Text(
         "--kernel-calls", "[+-]NAME,...", "NODE_AGENT_KERNEL_CALLS", "",
         "Collect further system calls, or collect some not: +kill,-write. docs/kernel-events.md lists them.");
+
+    private readonly Option<int> _ringMb = AgentCommand.Number(
+        "--kernel-ring-mb", "NODE_AGENT_KERNEL_RING_MB", 16, (1, 256),
+        "Megabytes of memory between kernel and agent, a power of two; what comes while they are full is lost and counted.");
 
     private readonly Option<int> _inventory = AgentCommand.Number(
         "--inventory-seconds", "NODE_AGENT_INVENTORY_SECONDS", 300, (0, SecondsOfADay),
@@ -57,7 +62,7 @@ internal sealed class RunCommand : Command
 
     private readonly Option<bool> _once = new("--once")
     {
-        Description = "End when the files are stored, without watching the container engine. Exit code 0: all stored; 2: all stored, but some parts were "
+        Description = "End when the files are stored, without watching container engines. Exit code 0: all stored; 2: all stored, but some parts were "
             + "not readable.",
     };
 
@@ -69,10 +74,11 @@ internal sealed class RunCommand : Command
     };
 
     public RunCommand(Func<AgentOptions, CancellationToken, Task<int>> run)
-        : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: Docker Engine on this machine, Kafka on localhost:9092.")
+        : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: the container engines on this machine, Kafka on localhost:9092.")
     {
-        Option[] own = [_node, _announce, _kernel, _kernelCalls, _inventory, _hashMb, _redaction, _batch, _files, _once, _status];
+        Option[] own = [_node, _announce, _kernel, _kernelCalls, _ringMb, _inventory, _hashMb, _redaction, _batch, _files, _once, _status];
         foreach (Option option in _shared.All.Concat(own)) Options.Add(option);
+        _sources.AddTo(this);
         _node.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
@@ -80,6 +86,10 @@ internal sealed class RunCommand : Command
         _kernel.Validators.Add(result =>
         {
             if (!Enum.TryParse(result.GetValueOrDefault<string>(), ignoreCase: true, out KernelMode _)) result.AddError("--kernel must be auto, on or off.");
+        });
+        _ringMb.Validators.Add(result =>
+        {
+            if (!BitOperations.IsPow2(result.GetValueOrDefault<int>())) result.AddError("--kernel-ring-mb must be a power of two.");
         });
         _kernelCalls.Validators.Add(result =>
         {
@@ -114,13 +124,14 @@ internal sealed class RunCommand : Command
             BatchEvents = parsed.GetValue(_batch),
         },
         Spool = _shared.SpoolOf(parsed),
-        Docker = parsed.GetValue(_once)
-            ? null
-            : new DockerOptions { Socket = parsed.GetValue(_shared.Socket)!, AnnounceInterval = TimeSpan.FromSeconds(parsed.GetValue(_announce)) },
+        Sources = parsed.GetValue(_once)
+            ? ContainerSources.None
+            : _sources.Of(parsed, TimeSpan.FromSeconds(parsed.GetValue(_announce))),
         Kernel = new KernelOptions
         {
             Mode = Enum.Parse<KernelMode>(parsed.GetValue(_kernel)!, ignoreCase: true),
             Calls = parsed.GetValue(_kernelCalls) ?? "",
+            RingBytes = parsed.GetValue(_ringMb) * (int)Megabyte,
         },
         Hashing = !parsed.GetValue(_once) && parsed.GetValue(_hashMb) is > 0 and int rate
             ? new HashingOptions { BytesPerSecond = rate * Megabyte }

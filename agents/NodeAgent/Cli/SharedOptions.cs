@@ -35,10 +35,6 @@ internal sealed class SharedOptions
         "Megabytes that the spool may have; when they are used the newest events are refused and reported as lost. 0: none, events "
             + "wait in memory only.");
 
-    public Option<string> Socket { get; } = AgentCommand.Text(
-        "--docker-socket", "PATH", "NODE_AGENT_DOCKER_SOCKET", "/var/run/docker.sock",
-        "Socket of Docker Engine, or of podman (/run/podman/podman.sock). The agent only reads.");
-
     public SharedOptions()
     {
         Settings.Validators.Add(result =>
@@ -50,7 +46,7 @@ internal sealed class SharedOptions
         });
     }
 
-    public IEnumerable<Option> All => [Kafka, Topic, Settings, State, Spool, SpoolMb, Socket];
+    public IEnumerable<Option> All => [Kafka, Topic, Settings, State, Spool, SpoolMb];
 
     public SpoolOptions? SpoolOf(ParseResult parsed)
     {

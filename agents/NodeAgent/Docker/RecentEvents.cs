@@ -1,3 +1,5 @@
+using Agents.NodeAgent.Engines;
+
 namespace Agents.NodeAgent.Docker;
 
 /// <summary>

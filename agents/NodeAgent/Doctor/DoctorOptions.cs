@@ -15,7 +15,8 @@ internal sealed record DoctorOptions
 
     public SpoolOptions? Spool { get; init; }
 
-    public required string DockerSocket { get; init; }
+    /// <summary>The engines that the agent would watch.</summary>
+    public required ContainerSources Sources { get; init; }
 
     /// <summary>How long a broker or a socket may take to answer.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);

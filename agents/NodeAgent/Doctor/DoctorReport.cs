@@ -10,7 +10,7 @@ internal static class DoctorReport
     public static async Task<List<Finding>> FindAsync(DoctorOptions options)
     {
         List<Finding> findings = [.. KernelChecks.Run(), ClockCheck.Run()];
-        await foreach (Finding engine in SurroundingsChecks.EnginesAsync(options)) findings.Add(engine);
+        await foreach (Finding engine in EngineChecks.RunAsync(options)) findings.Add(engine);
         findings.Add(await Task.Run(() => SurroundingsChecks.Broker(options)));
         findings.Add(SurroundingsChecks.Directory("state", options.StateDirectory, 1 << 20));
         if (options.Spool is { } spool) findings.Add(SurroundingsChecks.Directory("spool", spool.Directory, spool.Bytes));

@@ -1,38 +1,12 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Agents.NodeAgent.Shipping.Spool;
 using Confluent.Kafka;
 
 namespace Agents.NodeAgent.Doctor;
 
-/// <summary>What the agent needs around it: container engines, the broker, a disk.</summary>
+/// <summary>What the agent needs around it: the broker, a disk.</summary>
 internal static class SurroundingsChecks
 {
-    private static readonly (string Name, string Socket)[] Engines =
-    [
-        ("containerd", "/run/containerd/containerd.sock"),
-        ("CRI-O", "/run/crio/crio.sock"),
-        ("podman", "/run/podman/podman.sock"),
-    ];
-
-    /// <summary>The engine that the agent would watch, and the others that are there.</summary>
-    public static async IAsyncEnumerable<Finding> EnginesAsync(DoctorOptions options)
-    {
-        string? fault = await ReachAsync(options.DockerSocket, options.Patience);
-        yield return fault is null
-            ? new Finding("container engine", Verdict.Ok, $"answers at {options.DockerSocket}")
-            : new Finding(
-                "container engine", Verdict.Warn, $"{options.DockerSocket}: {fault}",
-                "Start Docker Engine or podman's service, or name its socket (--docker-socket).",
-                "abnormal startups; alarms carry no image, name or pod");
-        foreach ((string name, string socket) in Engines)
-        {
-            if (socket == options.DockerSocket || !File.Exists(socket)) continue;
-            string? reason = await ReachAsync(socket, options.Patience);
-            yield return new Finding(name, reason is null ? Verdict.Ok : Verdict.Warn, reason is null ? $"answers at {socket}" : $"{socket}: {reason}");
-        }
-    }
-
     public static Finding Broker(DoctorOptions options)
     {
         var config = new AdminClientConfig { BootstrapServers = options.Brokers };
@@ -78,20 +52,6 @@ internal static class SurroundingsChecks
             return new Finding(
                 name, Verdict.Fail, $"{path}: {fault.Message}", "Name another directory, or let the agent write there.",
                 "what Kafka misses while it is away");
-        }
-    }
-
-    private static async Task<string?> ReachAsync(string socket, TimeSpan patience)
-    {
-        try
-        {
-            using var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket)).WaitAsync(patience);
-            return null;
-        }
-        catch (Exception fault) when (fault is SocketException or TimeoutException or ArgumentException)
-        {
-            return fault.Message;
         }
     }
 }

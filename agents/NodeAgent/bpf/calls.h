@@ -60,19 +60,19 @@ static __always_inline int is_open_of_interest(const struct call *call)
 	if (call->result < 0) return 1;
 	struct file *file = (void *)file_of(call->result);
 	if (!file) return 0;
-	u32 mode = mode_of((u64)file);
-	u32 type = mode & S_IFMT;
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
 	if (type == S_IFIFO || type == S_IFSOCK) return 0;
 	if (type == S_IFCHR) {
 		/* Memory and ports; not null, zero, random, terminals. */
-		u32 rdev = BPF_CORE_READ(file, f_inode, i_rdev);
+		u32 rdev = BPF_CORE_READ(inode, i_rdev);
 		return (rdev >> 20) == 1 && ((rdev & 0xfffff) == 1 || (rdev & 0xfffff) == 2 || (rdev & 0xfffff) == 4);
 	}
 	u32 flags = BPF_CORE_READ(file, f_flags);
 	/* O_ACCMODE, O_TRUNC; O_PATH says nothing of them. */
 	if (!(flags & 010000000) && (flags & (3 | 01000))) return 1;
 	if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED) return 1;
-	u32 magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+	u32 magic = BPF_CORE_READ(inode, i_sb, s_magic);
 	if (magic == OVERLAY_MAGIC) return 0;
 	int listing = type == S_IFDIR && (magic == PROC_MAGIC || magic == SYSFS_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC);
 	return !listing;
@@ -148,7 +148,8 @@ __attribute__((noinline)) u32 passes(u32 filter)
 	case FILTER_MASK: return (argument(call, arg) & s->rule.value) != 0;
 	case FILTER_EQUAL: return (argument(call, arg) & 0xffffffff) == s->rule.value;
 	case FILTER_WRITE: return is_write_of_interest(argument(call, arg));
-	case FILTER_READ: return (mode_of(file_of(call->args[0])) & S_IFMT) == S_IFIFO && is_armed();
+	/* Hardly a thread is armed, and all of them read. */
+	case FILTER_READ: return is_armed() && (mode_of(file_of(call->args[0])) & S_IFMT) == S_IFIFO;
 	case FILTER_SPLICE: return is_splice_of_interest(call);
 	case FILTER_MMAP:
 		/* MAP_SHARED or MAP_SHARED_VALIDATE, PROT_WRITE, not MAP_ANONYMOUS. */

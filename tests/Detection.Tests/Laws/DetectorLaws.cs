@@ -85,7 +85,7 @@ public sealed class DetectorLaws
         var alarms = log.OnKernel(LawPolicy.Detectors);
 
         alarms.Select(e => e.EventId).ShouldBeUnique();
-        foreach (var alarm in alarms.GroupBy(e => e.AlarmId)) alarm.Select(e => e.Ordinal).ShouldBe(Enumerable.Range(0, alarm.Count()));
+        foreach (var alarm in alarms.Cast<DetectedEvent>().GroupBy(e => e.AlarmId)) alarm.Select(e => e.Ordinal).ShouldBe(Enumerable.Range(0, alarm.Count()));
     }
 
     [Property]

@@ -28,7 +28,7 @@ internal sealed class FakeEngine(string socket) : IAsyncDisposable
     /// <summary>Answers an inspect in place of the engine when it gives a result.</summary>
     public Func<string, Task<IResult?>> Inspecting { get; set; } = _ => Task.FromResult<IResult?>(null);
 
-    /// <summary>Awaited before the engine says which version it is.</summary>
+    /// <summary>Awaited before the engine answers a ping.</summary>
     public Func<Task> Answering { get; set; } = () => Task.CompletedTask;
 
     public int Listeners
@@ -63,7 +63,7 @@ internal sealed class FakeEngine(string socket) : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Logging.ClearProviders();
         _server = builder.Build();
-        _server.MapGet("/version", VersionAsync);
+        _server.MapGet("/_ping", PingAsync);
         _server.MapGet("/containers/json", List);
         _server.MapGet("/containers/{id}/json", InspectAsync);
         _server.MapGet("/events", EventsAsync);
@@ -148,10 +148,11 @@ internal sealed class FakeEngine(string socket) : IAsyncDisposable
         foreach (ChannelWriter<string> listener in _listeners) listener.TryWrite(line);
     }
 
-    private async Task<IResult> VersionAsync()
+    private async Task PingAsync(HttpContext context)
     {
         await Answering();
-        return Results.Text("{\"Components\":[{\"Name\":\"Engine\"}]}", "application/json");
+        context.Response.Headers["Api-Version"] = "1.41";
+        await context.Response.WriteAsync("OK");
     }
 
     private IResult List()

@@ -1,5 +1,6 @@
 using Agents.Descriptions;
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Engines;
 using Pipeline.Domain.Containers;
 using Pipeline.Domain.Events;
 using Testing;
@@ -16,7 +17,7 @@ public sealed class RealEngineTests(DockerEngine docker) : IClassFixture<DockerE
         docker.Require();
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
-        var source = new DockerSource(new DockerOptions { Socket = docker.Socket }, json => DockerInspect.Parse(json), TimeProvider.System, new ListLogger());
+        EngineSource source = Source();
         Task watching = source.RunAsync(sink, stop.Token);
         await Eventually.TrueAsync(() => source.State.State == "connected", "the source to connect");
 
@@ -39,7 +40,7 @@ public sealed class RealEngineTests(DockerEngine docker) : IClassFixture<DockerE
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
         string early = await docker.RunAsync([], "sleep", "1000");
-        var source = new DockerSource(new DockerOptions { Socket = docker.Socket }, json => DockerInspect.Parse(json), TimeProvider.System, new ListLogger());
+        EngineSource source = Source();
         Task watching = source.RunAsync(sink, stop.Token);
         await Eventually.TrueAsync(() => sink.ActionsOf(early).Contains(ContainerAction.Existing), "the container that was there");
 
@@ -56,6 +57,12 @@ public sealed class RealEngineTests(DockerEngine docker) : IClassFixture<DockerE
         sink.Of(early).First().Pid.ShouldBeGreaterThan(0);
         sink.Of(early).ElementAt(1).ExecCommand.ShouldBe(["true"]);
         sink.Of(early).ElementAt(4).ExitCode.ShouldBe(137);
+    }
+
+    private EngineSource Source()
+    {
+        var options = new DockerOptions { Socket = docker.Socket };
+        return new EngineSource(options, new DockerConnection(options, json => DockerInspect.Parse(json)), TimeProvider.System, new ListLogger());
     }
 
     private static async Task EndAsync(CancellationTokenSource stop, Task watching)

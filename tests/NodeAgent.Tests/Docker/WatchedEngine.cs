@@ -1,5 +1,6 @@
 using Agents.Descriptions;
 using Agents.NodeAgent.Docker;
+using Agents.NodeAgent.Engines;
 using Pipeline.Domain.Events;
 using Testing;
 
@@ -17,12 +18,13 @@ internal sealed class WatchedEngine : IAsyncDisposable
         string socket = _directory["docker.sock"];
         Engine = new FakeEngine(socket);
         var options = new DockerOptions { Socket = socket, FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(20) };
-        Source = new DockerSource(change?.Invoke(options) ?? options, json => DockerInspect.Parse(json), time ?? TimeProvider.System, Logger);
+        options = change?.Invoke(options) ?? options;
+        Source = new EngineSource(options, new DockerConnection(options, json => DockerInspect.Parse(json)), time ?? TimeProvider.System, Logger);
     }
 
     public FakeEngine Engine { get; }
 
-    public DockerSource Source { get; }
+    public EngineSource Source { get; }
 
     public RecordingSink Sink { get; } = new();
 

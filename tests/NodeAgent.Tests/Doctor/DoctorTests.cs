@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Agents.NodeAgent;
+using Agents.NodeAgent.Docker;
 using Agents.NodeAgent.Doctor;
 using Agents.NodeAgent.Shipping.Spool;
 using Testing;
@@ -118,6 +120,6 @@ public sealed class DoctorTests : IDisposable
         Topic = "node-events",
         StateDirectory = _directory["state"],
         Spool = new SpoolOptions(Path.Combine(_directory["state"], "spool"), 1024 * 1024),
-        DockerSocket = _directory["d.sock"],
+        Sources = new ContainerSources([new DockerOptions { Socket = _directory["d.sock"] }]),
     };
 }
