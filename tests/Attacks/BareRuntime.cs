@@ -66,7 +66,8 @@ internal sealed class BareRuntime : IAsyncDisposable
     {
         string log = Path.Combine(_root, "log");
         await using OwnProcess runc = OwnProcess.Start("runc", "/bin/sh",
-            ["-c", "log=$1; shift; exec \"$@\" < /dev/null > \"$log\" 2>&1", "sh", log, Runc, "--root", Path.Combine(_root, "state"), .. arguments]);
+            ["-c", "log=$1; shift; exec \"$@\" < /dev/null > \"$log\" 2>&1", "sh", log, Runc, "--root", Path.Combine(_root, "state"),
+                .. arguments]);
         int exit = await runc.ExitAsync();
         if (exit != 0) throw new InvalidOperationException($"runc {string.Join(' ', arguments)} gave {exit}: {File.ReadAllText(log)}");
     }

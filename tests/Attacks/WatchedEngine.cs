@@ -31,7 +31,8 @@ public sealed class WatchedEngine : IAsyncLifetime
         "cp spawn nginx",
         "chmod 4755 elevated",
         "mkdir -m 1777 /tmp",
-        "mkdir -p /etc /protected",
+        "mkdir -p /etc /protected /usr/bin",
+        "cp nothing /usr/bin/program",
         "echo root:x:0:0::/:/bin/sh > /etc/passwd",
         "echo root:x:1 > /etc/shadow",
         $"for name in {string.Join(' ', ProtectedFiles)}; do echo 0123456789 > /protected/$name; done");
@@ -73,13 +74,16 @@ public sealed class WatchedEngine : IAsyncLifetime
     }
 
     /// <summary>Starts a container, which is removed at the end, and gives its id.</summary>
-    internal Task<string> StartContainerAsync(string[] options, params string[] command) => StartContainerAsync(Image, true, options, command);
+    internal Task<string> StartContainerAsync(string[] options, params string[] command) =>
+        StartContainerAsync(Image, true, options, command);
 
     /// <summary>The same of any image, and started or only made.</summary>
     internal async Task<string> StartContainerAsync(string image, bool start, string[] options, string[] command)
     {
         string[] way = start ? ["run", "-d"] : ["create"];
-        string id = (await _docker.DockerAsync([.. way, .. options, image, .. command])).Trim();
+        // A client that is short of time also says so.
+        string output = await _docker.DockerAsync([.. way, .. options, image, .. command]);
+        string id = output.Split('\n').First(line => line.Length == 64);
         _containers.Enqueue(id);
         return id;
     }
