@@ -1,6 +1,4 @@
-using Confluent.Kafka;
 using Pipeline.Domain.Events;
-using Pipeline.Schemas;
 using Testing;
 
 namespace Attacks;
@@ -33,7 +31,7 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         List<SeenEvent> seen = [];
         HeartbeatRecord? last = null;
         long next = 0;
-        foreach (EventBatch batch in Read(broker))
+        foreach (EventBatch batch in StoredBatches.Of(broker))
         {
             if (next != 0) batch.FirstSequence.ShouldBe(next);
             next = batch.FirstSequence + batch.Count;
@@ -74,34 +72,12 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         await using OwnProcess strict = OwnProcess.Start("agent", "/usr/bin/setpriv", [.. without, .. run, "--kernel", "on"]);
         (await strict.ExitAsync()).ShouldBe(1, strict.Output);
 
-        SourceState kernel = Read(broker).SelectMany(batch => batch.Heartbeats.ToArray()).SelectMany(heartbeat =>
+        SourceState kernel = StoredBatches.Of(broker).SelectMany(batch => batch.Heartbeats.ToArray()).SelectMany(heartbeat =>
             heartbeat.Sources.ToArray())
             .Last(source => source.Name == "kernel");
         kernel.State.ShouldBe("unavailable");
         kernel.Detail.ShouldContain("CAP_BPF");
         kernel.Detail.ShouldContain("blind");
         Directory.Delete(state, recursive: true);
-    }
-
-    private static List<EventBatch> Read(MockBroker broker)
-    {
-        var config = new ConsumerConfig
-        {
-            BootstrapServers = broker.BootstrapServers,
-            GroupId = "attacks",
-            EnableAutoCommit = false,
-            EnablePartitionEof = true
-        };
-        using IConsumer<Ignore, byte[]> consumer = new ConsumerBuilder<Ignore, byte[]>(config).Build();
-        consumer.Assign(new TopicPartitionOffset("node-events", 0, Offset.Beginning));
-        List<EventBatch> batches = [];
-        while (consumer.Consume(TestContext.Current.CancellationToken) is { IsPartitionEOF: false } message)
-        {
-            var batch = new EventBatch();
-            NodeEventsCodec.Decode(message.Message.Value, batch, DecodeLimits.Default).IsOk.ShouldBeTrue();
-            batches.Add(batch);
-        }
-
-        return batches;
     }
 }

@@ -113,12 +113,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	}
 	state->exec_generation++;
 	state->armed_at = 0;
-	if (state->phase == PHASE_RUNTIME && task->nsproxy->mnt_ns->ns.inum != settings.host_mnt_ns) {
+	if (state->phase == PHASE_RUNTIME && task->nsproxy->mnt_ns->ns.inum != settings.host_mnt_ns)
 		state->phase = PHASE_WORKLOAD;
-		u64 key = state->container;
-		struct container *container = bpf_map_lookup_elem(&containers, &key);
-		if (container) container->started = 1;
-	}
 	report_exec(task, state, bprm);
 	return 0;
 }

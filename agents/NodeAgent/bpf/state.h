@@ -26,6 +26,7 @@ struct call {
 struct burst_answer {
 	u64 count, first_at;
 	s64 bytes;
+	u64 memory_at;            /* where in a process's memory was written; 0 otherwise */
 };
 
 struct scratch {
@@ -61,6 +62,8 @@ struct task_state {
 	u32 euid_before;
 	u64 cap_permitted_before;
 	u64 armed_at;             /* its use of pipes is reported for a while */
+	u64 singles_from;         /* records of calls that are each about something else, within this second */
+	u64 singles;
 };
 
 struct {
