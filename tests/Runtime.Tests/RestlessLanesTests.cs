@@ -49,7 +49,7 @@ public sealed class RestlessLanesTests : LaneTests
         await lane.DrainAsync(Cancellation);
         Store.Alarms.Select(a => a.EventId).ShouldBe(expected.Select(a => a.EventId), ignoreOrder: true);
         Exact(Store.Alarms.OrderBy(a => a.EventId)).ShouldBe(Exact(expected.OrderBy(a => a.EventId)));
-        foreach (var alarm in Store.Alarms.GroupBy(a => a.AlarmId)) alarm.Select(a => a.Ordinal).ShouldBeInOrder();
+        foreach (var alarm in Store.Alarms.Cast<DetectedEvent>().GroupBy(a => a.AlarmId)) alarm.Select(a => a.Ordinal).ShouldBeInOrder();
     }
 
     private static async Task CrashAsync(IPartitionLane lane) => await lane.DisposeAsync();
