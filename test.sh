@@ -36,7 +36,7 @@ need_dotnet
 if [ -n "$set_up" ]; then
   [ -n "${PIPELINE_POSTGRES:-}" ] || has_postgres || need_packages postgresql
   [ -n "${DOCKER_HOST:-}" ] || command -v dockerd >/dev/null 2>&1 || optional_packages docker.io
-  optional_packages "${ebpf_packages[@]}" gcc libc6-dev
+  optional_packages "${ebpf_packages[@]}" "${native_packages[@]}" gcc
   # Engines that the node agent's sources are tested on; none of them is started as a service of the machine's.
   optional_packages containerd runc podman
   optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro shellcheck
@@ -47,6 +47,14 @@ fi
 
 say "Building."
 dotnet build Pipeline.sln -c Release -v q --nologo
+# The tests of the real agent run it natively too, as nodes do; without it they skip that and say so.
+if command -v clang >/dev/null 2>&1 && [ -e /usr/include/zlib.h ]; then
+  say "Building the native node agent."
+  dotnet publish agents/NodeAgent -c Release -r linux-x64 -v q --nologo
+else
+  rm -rf agents/NodeAgent/bin/Release/net10.0/linux-x64
+  say "Going on without the native node agent: clang or zlib1g-dev is missing."
+fi
 say "Checking the formatting."
 dotnet format whitespace Pipeline.sln --verify-no-changes --no-restore
 if command -v shellcheck >/dev/null 2>&1; then

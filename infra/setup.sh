@@ -62,6 +62,10 @@ optional_packages() { (need_packages "$@") || say "Going on without: $*"; }
 # shellcheck disable=SC2034 # used by those who source this
 ebpf_packages=(clang llvm libbpf-dev libbpf1)
 
+# What the node agent is linked with when it is published as a native program.
+# shellcheck disable=SC2034 # used by those who source this
+native_packages=(clang zlib1g-dev libc6-dev)
+
 # has_postgres: whether PostgreSQL's server binaries are on this machine (Debian keeps them out of the PATH).
 has_postgres() {
   [ -n "${PG_BIN:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null 2>&1

@@ -1,20 +1,21 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Api.Contracts;
 
 namespace Pipeline.Api;
 
 /// <summary>
-/// The HTTP API over <see cref="Ports.IAlarmQueries"/>. Who may reach it is the host's to decide: it has no log-in of its own.
+/// The HTTP API over <see cref="Ports.IAlarmQueries"/> and <see cref="Ports.IAlarmHandling"/>. Who may reach it is the host's to decide: it has no log-in of its own.
 /// </summary>
 public static class AlarmApi
 {
     private const string Root = "/api";
     private static readonly string[] Changing = ["POST", "PUT", "PATCH", "DELETE"];
+    private static readonly string[] NotPosting = ["GET", "PUT", "PATCH", "DELETE"];
 
     /// <summary>
     /// Services of the API, and around the whole pipeline of requests: problem details for failures, security headers for answers under
@@ -30,6 +31,7 @@ public static class AlarmApi
                 context.ProblemDetails.Type =
                     $"{Problems.TypePrefix}{(context.ProblemDetails.Status >= 500 ? "internal-error" : "bad-request")}";
         });
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestGate>();
         services.AddSingleton<IStartupFilter, AroundTheApi>();
         services.AddOpenApi(OpenApiDescription.Configure);
@@ -59,17 +61,84 @@ public static class AlarmApi
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        MapHandling(alarms);
+        MapExclusions(api.MapGroup("/exclusions").WithTags("Exclusions").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>()));
         routes.MapOpenApi(Root + "/openapi.json");
 
         foreach (string path in (string[])["/alarms", "/alarms/{id}", "/openapi.json"])
-            api.MapMethods(path, Changing, OnlyGet).ExcludeFromDescription();
-        api.MapFallback("{**path}", () => (IResult)Problems.NoSuchPath()).ExcludeFromDescription();
+            api.MapMethods(path, Changing, http => Only("GET", http)).ExcludeFromDescription();
+        foreach (string path in (string[])["/alarms/actions", "/alarms/{id}/actions"])
+            api.MapMethods(path, NotPosting, http => Only("POST", http)).ExcludeFromDescription();
+        // What takes JSON is not found by requests that bring something else.
+        api.MapFallback("{**path}", (HttpRequest request) =>
+            (IResult)(HttpMethods.IsPost(request.Method) && !request.HasJsonContentType() ? Problems.NotJson() : Problems.NoSuchPath())).ExcludeFromDescription();
         return routes;
     }
 
-    private static ProblemHttpResult OnlyGet(HttpResponse response)
+    private static void MapHandling(RouteGroupBuilder alarms)
     {
-        response.Headers.Allow = "GET";
-        return Problems.OnlyGet();
+        alarms.MapPost("/{id}/actions", HandlingEndpoints.HandleAsync)
+            .WithName("handleAlarm")
+            .WithSummary("Do something about an alarm")
+            .WithDescription("If-Match with the alarm's ETag refuses it when something happened since. With the same Idempotency-Key it is done once.")
+            .Accepts<HandlingRequestContract>("application/json")
+            .Produces<HandlingContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        alarms.MapPost("/actions", HandlingEndpoints.HandleManyAsync)
+            .WithName("handleAlarms")
+            .WithSummary("Do the same about several alarms")
+            .WithDescription("About those of ids, or about those that the list's filters, given as query parameters, find and that accept it.")
+            .Accepts<BulkHandlingRequestContract>("application/json")
+            .Produces<BulkHandlingContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static void MapExclusions(RouteGroupBuilder exclusions)
+    {
+        exclusions.MapGet("", ExclusionEndpoints.ListAsync)
+            .WithName("listExclusions")
+            .WithSummary("List exclusions")
+            .WithDescription("Those that hold, the newest added first; with all=true those that have ended too.")
+            .Produces<ExclusionListContract>();
+        exclusions.MapGet("/{id}", ExclusionEndpoints.FindAsync)
+            .WithName("getExclusion")
+            .WithSummary("Get one exclusion")
+            .Produces<ExclusionContract>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        exclusions.MapPost("/preview", ExclusionEndpoints.PreviewAsync)
+            .WithName("previewExclusion")
+            .WithSummary("See what an exclusion would hide")
+            .Accepts<ExclusionRequestContract>("application/json")
+            .Produces<ExclusionPreviewContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        exclusions.MapPost("", ExclusionEndpoints.AddAsync)
+            .WithName("addExclusion")
+            .WithSummary("Add an exclusion")
+            .WithDescription("Alarms that match are whitelisted when they are stored, and open ones within seconds. With the same Idempotency-Key it is added once.")
+            .Accepts<ExclusionRequestContract>("application/json")
+            .Produces<ExclusionContract>(StatusCodes.Status201Created)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        exclusions.MapPost("/{id}/removal", ExclusionEndpoints.RemoveAsync)
+            .WithName("removeExclusion")
+            .WithSummary("Remove an exclusion")
+            .WithDescription("What it hides is shown again within seconds, as it stood before.")
+            .Accepts<ExclusionRemovalContract>("application/json")
+            .Produces<ExclusionContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static Task Only(string method, HttpContext http)
+    {
+        http.Response.Headers.Allow = method;
+        return Problems.OnlyBy(method).ExecuteAsync(http);
     }
 }

@@ -33,6 +33,7 @@ internal sealed record AlarmListQuery(AlarmFilter Filter, string? Cursor, int Li
             Container = reading.One(QueryParameter.Container),
             Image = reading.One(QueryParameter.Image),
             Rule = reading.One(QueryParameter.Rule),
+            Assignee = reading.One(QueryParameter.Assignee),
             From = reading.Time(QueryParameter.From),
             To = reading.Time(QueryParameter.To),
         };

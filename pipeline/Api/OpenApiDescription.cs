@@ -29,7 +29,7 @@ internal static class OpenApiDescription
                 Title = "Container alarms",
                 Version = "1",
                 Description =
-                    "Runtime alarms for containers, for reading. Times are UTC. Errors are problem details (RFC 9457) whose type is a URN that never changes.",
+                    "Runtime alarms for containers: reading them, and doing something about them. Times are UTC. Errors are problem details (RFC 9457) whose type is a URN that never changes.",
             };
             // Where it is reached is known to who asks for it; a document must not differ by that.
             document.Servers?.Clear();
@@ -43,7 +43,10 @@ internal static class OpenApiDescription
                 if (operation.Responses?["200"].Content?["application/json"] is { } body) body.Example = ListExample();
             }
 
-            if (operation.OperationId == "getAlarm" && operation.Parameters?[0] is OpenApiParameter id)
+            if (operation.OperationId == "handleAlarms")
+                operation.Parameters = [.. QueryParameter.All.Where(parameter => parameter.Kind != QueryParameterKind.Limit && parameter.Name != "cursor").Select(Parameter)];
+
+            if (operation.OperationId is "getAlarm" or "handleAlarm" && operation.Parameters?[0] is OpenApiParameter id)
             {
                 id.Description = "Id of the alarm.";
                 id.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
@@ -99,7 +102,7 @@ internal static class OpenApiDescription
         var alarm = new AlarmListItemContract(
             Guid.Parse("4d201a62-60a3-812a-a842-4b6329ec9ad7"), AlarmType.AbnormalStartup, "AS-01", "container_1003", "Container started with too much power",
             Severity.High, Outcome.SystemVulnerability, AlarmState.Open, source, "web", ["privileged:true"], 1, seen, seen, seen.AddMilliseconds(150),
-            seen.AddMilliseconds(40), []);
+            seen.AddMilliseconds(40), [], null, "", null, null);
         return JsonSerializer.SerializeToNode(new AlarmListContract([alarm], null), ApiJson.Shaped.AlarmListContract);
     }
 }

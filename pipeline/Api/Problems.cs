@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.Domain.Alarms;
+using Pipeline.Domain.Exclusions;
 
 namespace Pipeline.Api;
 
@@ -34,9 +36,28 @@ internal static class Problems
     public static ProblemHttpResult NoSuchPath() =>
         Problem(StatusCodes.Status404NotFound, "not-found", "There is nothing here", "GET /api/openapi.json describes what there is.");
 
-    public static ProblemHttpResult OnlyGet() =>
-        Problem(
-            StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Only GET is possible here", "This resource can be read, not changed.");
+    public static ProblemHttpResult OnlyBy(string method) => Problem(
+        StatusCodes.Status405MethodNotAllowed, "method-not-allowed", $"Only {method} is possible here", "GET /api/openapi.json describes what there is.");
+
+    public static ProblemHttpResult InvalidCommand(string detail) =>
+        Problem(StatusCodes.Status400BadRequest, "invalid-command", "The request cannot be carried out as it is", detail);
+
+    public static ProblemHttpResult NoSuchExclusion() => Problem(
+        StatusCodes.Status404NotFound, "exclusion-not-found", "There is no such exclusion", "No exclusion has this id.");
+
+    public static ProblemHttpResult TooManyExclusions() => Problem(
+        StatusCodes.Status409Conflict, "too-many-exclusions", "Too many exclusions hold at the same time",
+        $"{ExclusionRules.MostAtOnce} hold, and each is asked about every new alarm. Remove some, or say more with one.");
+
+    public static ProblemHttpResult NotJson() => Problem(
+        StatusCodes.Status415UnsupportedMediaType, "not-json", "The body is not JSON", "Send it with Content-Type: application/json.");
+
+    public static ProblemHttpResult ActionRefused(string reason, AlarmState state) => Problem(
+        StatusCodes.Status409Conflict, "action-refused", "The alarm does not accept this", $"The alarm {reason}.", new() { ["state"] = Spelling.Of(state) });
+
+    public static ProblemHttpResult AlarmChanged(int version) => Problem(
+        StatusCodes.Status412PreconditionFailed, "alarm-changed", "Something happened to the alarm since",
+        "Look at the alarm again; its ETag goes into If-Match.", new() { ["version"] = version });
 
     public static ProblemHttpResult StoreUnavailable() => Problem(
         StatusCodes.Status503ServiceUnavailable, "store-unavailable", "The alarm store does not answer", "Nothing is lost; try again after the time in Retry-After.");

@@ -26,6 +26,7 @@ internal sealed record QueryParameter(string Name, string Description, string Ex
     public static readonly QueryParameter Image =
         Text("image", "Exact image reference, or the beginning of one when it ends in \"*\".", "registry.example/shop/*");
     public static readonly QueryParameter Rule = Text("rule", "Exact rule id.", "AS-01");
+    public static readonly QueryParameter Assignee = Text("assignee", "To whom it is assigned, exactly.", "alice");
     public static readonly QueryParameter From =
         new("from", "Only alarms last seen at or after this time (RFC 3339).", "2026-03-01T10:00:00Z", QueryParameterKind.Time);
     public static readonly QueryParameter To =
@@ -36,7 +37,7 @@ internal sealed record QueryParameter(string Name, string Description, string Ex
         Text("cursor", "The \"next\" of the page before, unchanged.", "AQAGUH3-rYAATSAaYmCjgSqoQktjKeya1w");
 
     public static readonly ImmutableArray<QueryParameter> All =
-        [Type, Severity, State, Node, Container, Image, Rule, From, To, Limit, Cursor];
+        [Type, Severity, State, Node, Container, Image, Rule, Assignee, From, To, Limit, Cursor];
 
     private static QueryParameter Filter<TWord>(string name, string what, string example) where TWord : struct, Enum =>
         new(

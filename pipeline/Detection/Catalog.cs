@@ -5,6 +5,7 @@ using Pipeline.Detection.FileEscape;
 using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Detection.MaliciousProgram;
+using Pipeline.Detection.Rules;
 using Pipeline.Detection.SensitiveFileAccess;
 using Pipeline.Detection.VulnerabilityEscape;
 using Pipeline.Domain.Kernel;
@@ -16,6 +17,18 @@ public static class Catalog
 {
     /// <summary>The detectors under the built-in policy.</summary>
     public static ImmutableArray<DetectorFactory> Detectors { get; } = Under(DetectionPolicy.Default);
+
+    /// <summary>Every rule of every detector, in the order of the detectors and of their ids.</summary>
+    public static ImmutableArray<RuleFacts> Rules { get; } =
+    [
+        .. Of(AbnormalStartupDetector.Description, StartupFacts.All),
+        .. Of(MaliciousProgramDetector.Description, ProgramFacts.All),
+        .. Of(AbnormalProcessDetector.Description, AbnormalProcessFacts.All),
+        .. Of(VulnerabilityEscapeDetector.Description, EscapeFacts.All),
+        .. Of(HighRiskSystemCallDetector.Description, SystemCallFacts.All),
+        .. Of(FileEscapeDetector.Description, FileEscapeFacts.All),
+        .. Of(SensitiveFileAccessDetector.Description, SensitiveFileFacts.All),
+    ];
 
     /// <param name="fingerprints">Digests of known malware; null for none.</param>
     public static ImmutableArray<DetectorFactory> Under(DetectionPolicy policy, FingerprintSet? fingerprints = null)
@@ -35,4 +48,7 @@ public static class Catalog
         var stamp = new PolicyStamp(policy.Id, policy.Version);
         return [.. detectors.Select(detector => detector with { Policy = stamp })];
     }
+
+    private static IEnumerable<RuleFacts> Of(DetectorSpec detector, ImmutableArray<RuleFacts> rules) =>
+        rules.Select(rule => rule with { Detector = detector });
 }

@@ -4,7 +4,10 @@ using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
 using Npgsql;
+using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
+using Pipeline.Domain.Exclusions;
+using Pipeline.EventStore.Exclusions;
 using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 using Weasel.Core;
@@ -53,6 +56,22 @@ public sealed class AlarmDatabase : IAsyncDisposable
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>Does what the API asks of the store, once the schema is there.</summary>
+    /// <exception cref="AlarmStoreUnavailableException">The store is away or refuses for now.</exception>
+    internal async Task<T> InSchemaAsync<T>(Func<Task<T>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            await EnsureSchemaAsync(cancellation);
+            return await ask();
+        }
+        catch (Exception failure) when (StoreFailure.Describe(failure) is { } reason)
+        {
+            if (StoreFailure.IsMissingSchema(failure)) DoubtSchema();
+            throw new AlarmStoreUnavailableException(reason, failure);
         }
     }
 
@@ -106,9 +125,14 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmRecurred>(EventNames.AlarmRecurred);
         options.Events.MapEventType<AlarmEscalated>(EventNames.AlarmEscalated);
         options.Events.MapEventType<AlarmAmended>(EventNames.AlarmAmended);
+        options.Events.MapEventType<AlarmActionTaken>(EventNames.AlarmActionTaken);
+        options.Events.MapEventType<ExclusionAdded>(EventNames.ExclusionAdded);
+        options.Events.MapEventType<ExclusionEnded>(EventNames.ExclusionEnded);
         options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new ExclusionProjection(), ProjectionLifecycle.Inline);
         if (subscriber is not null) Subscribe(options, new AlarmSubscription(connections, subscriber));
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
+        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadExclusions());
         options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
         return options;
     }

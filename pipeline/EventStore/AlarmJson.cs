@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Domain.Alarms;
+using Pipeline.Domain.Exclusions;
 
 namespace Pipeline.EventStore;
 
@@ -14,6 +15,9 @@ namespace Pipeline.EventStore;
 [JsonSerializable(typeof(AlarmRecurred))]
 [JsonSerializable(typeof(AlarmEscalated))]
 [JsonSerializable(typeof(AlarmAmended))]
+[JsonSerializable(typeof(AlarmActionTaken))]
+[JsonSerializable(typeof(ExclusionAdded))]
+[JsonSerializable(typeof(ExclusionEnded))]
 internal sealed partial class AlarmJson : JsonSerializerContext
 {
     /// <summary>Generated code asks the options for converters and names: they have to be told here, to Marten's options.</summary>
@@ -23,6 +27,11 @@ internal sealed partial class AlarmJson : JsonSerializerContext
         options.Converters.Insert(0, new SpelledEnumConverter<AlarmType>());
         options.Converters.Insert(0, new SpelledEnumConverter<Severity>());
         options.Converters.Insert(0, new SpelledEnumConverter<Outcome>());
+        options.Converters.Insert(0, new SpelledEnumConverter<AlarmAction>());
+        options.Converters.Insert(0, new SpelledEnumConverter<AlarmState>());
+        options.Converters.Insert(0, new SpelledEnumConverter<Verdict>());
+        options.Converters.Insert(0, new SpelledEnumConverter<ExclusionField>());
+        options.Converters.Insert(0, new SpelledEnumConverter<ExclusionOperator>());
     }
 
     /// <summary>It is a hash over other members, and the row has it in a column of its own.</summary>

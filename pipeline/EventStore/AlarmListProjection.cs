@@ -13,6 +13,13 @@ namespace Pipeline.EventStore;
 /// </summary>
 internal sealed class AlarmListProjection : IProjection
 {
+    /// <summary><see cref="AlarmStanding.AfterEscalation"/>.</summary>
+    private const string Reopens = "(c.escalated and a.state in ('handled', 'closed'))";
+
+    private const string State = $"(case when {Reopens} then 'open' else coalesce(c.state, a.state) end)";
+    private const string Acknowledged = $"(not {Reopens} and coalesce(c.acknowledged, a.acknowledged_at is not null))";
+    private const string Resolved = $"({State} not in ('open', 'acknowledged'))";
+
     private const string Update = $"""
         update {Tables.Alarms} as a set
             version = a.version + c.events,
@@ -27,9 +34,20 @@ internal sealed class AlarmListProjection : IProjection
             image_digest = coalesce(c.image_digest, a.image_digest),
             namespace = coalesce(c.namespace, a.namespace),
             pod = coalesce(c.pod, a.pod),
-            workload = coalesce(c.workload, a.workload)
+            workload = coalesce(c.workload, a.workload),
+            state = {State},
+            acknowledged_at = case when {Acknowledged} then coalesce(c.acknowledged_at, a.acknowledged_at) end,
+            assignee = coalesce(c.assignee, a.assignee),
+            resolved_at = case when {Resolved} then coalesce(c.resolved_at, a.resolved_at) end,
+            resolved_by = case when {Resolved} then coalesce(c.resolved_by, a.resolved_by) else '' end,
+            resolution_reason = case when {Resolved} then coalesce(c.resolution_reason, a.resolution_reason) else '' end,
+            verdict = case when {Resolved} then coalesce(c.verdict, a.verdict) else '' end,
+            exclusion_id = case when {State} = 'whitelisted' then coalesce(c.exclusion_id, a.exclusion_id) end,
+            comments = a.comments + c.comments
         from jsonb_to_recordset(?::jsonb) as c(id uuid, events integer, last_seen timestamptz, confirmed_at timestamptz, occurrences bigint, severity text,
-            severity_rank integer, outcome text, container_name text, image text, image_digest text, namespace text, pod text, workload text)
+            severity_rank integer, outcome text, container_name text, image text, image_digest text, namespace text, pod text, workload text, state text,
+            escalated boolean, acknowledged boolean, acknowledged_at timestamptz, assignee text, resolved_at timestamptz, resolved_by text,
+            resolution_reason text, verdict text, exclusion_id uuid, comments integer)
         where a.id = c.id
         """;
 

@@ -23,11 +23,11 @@ public sealed class AlarmQueries(AlarmDatabase database) : IAlarmQueries
             after = place;
         }
 
-        return await InSchemaAsync(() => ReadPageAsync(filter, after, limit, cancellation), cancellation);
+        return await database.InSchemaAsync(() => ReadPageAsync(filter, after, limit, cancellation), cancellation);
     }
 
     public Task<StoredAlarm?> FindAsync(Guid id, CancellationToken cancellation) =>
-        InSchemaAsync(() => ReadStreamAsync(id, cancellation), cancellation);
+        database.InSchemaAsync(() => ReadStreamAsync(id, cancellation), cancellation);
 
     public async Task<bool> IsReadyAsync(CancellationToken cancellation)
     {
@@ -40,20 +40,6 @@ public sealed class AlarmQueries(AlarmDatabase database) : IAlarmQueries
         catch (Exception failure) when (StoreFailure.Describe(failure) is not null)
         {
             return false;
-        }
-    }
-
-    private async Task<T> InSchemaAsync<T>(Func<Task<T>> read, CancellationToken cancellation)
-    {
-        try
-        {
-            await database.EnsureSchemaAsync(cancellation);
-            return await read();
-        }
-        catch (Exception failure) when (StoreFailure.Describe(failure) is { } reason)
-        {
-            if (StoreFailure.IsMissingSchema(failure)) database.DoubtSchema();
-            throw new AlarmStoreUnavailableException(reason, failure);
         }
     }
 
@@ -79,15 +65,15 @@ public sealed class AlarmQueries(AlarmDatabase database) : IAlarmQueries
     }
 
     /// <summary>In the order of <see cref="ListStatement.Columns"/>.</summary>
-    private static AlarmSummary Row(NpgsqlDataReader row) => new(
+    internal static AlarmSummary Row(NpgsqlDataReader row) => new(
         row.GetGuid(0),
-        Word<AlarmType>(row, 1),
+        RowWords.Read<AlarmType>(row, 1),
         row.GetString(2),
         row.GetString(3),
         row.GetString(4),
-        Word<Severity>(row, 5),
-        Word<Outcome>(row, 6),
-        Word<AlarmState>(row, 7),
+        RowWords.Read<Severity>(row, 5),
+        RowWords.Read<Outcome>(row, 6),
+        RowWords.Read<AlarmState>(row, 7),
         new AlarmSource(
             row.GetString(8), row.GetString(9), row.GetString(10), row.GetString(11), row.GetString(12), row.GetString(13), row.GetString(14), row.GetString(15), row.GetString(16)),
         row.GetString(17),
@@ -95,14 +81,15 @@ public sealed class AlarmQueries(AlarmDatabase database) : IAlarmQueries
         row.GetInt64(19),
         Time(row, 20),
         Time(row, 21),
-        row.IsDBNull(22) ? null : Time(row, 22),
+        TimeOrNull(row, 22),
         Time(row, 23),
-        [.. row.GetFieldValue<string[]>(24)]);
+        [.. row.GetFieldValue<string[]>(24)],
+        TimeOrNull(row, 25),
+        row.GetString(26),
+        TimeOrNull(row, 27),
+        row.GetString(28).Length == 0 ? null : RowWords.Read<Verdict>(row, 28));
 
-    private static TWord Word<TWord>(NpgsqlDataReader row, int column) where TWord : struct, Enum =>
-        Spelling.TryRead(row.GetString(column), out TWord word)
-            ? word
-            : throw new InvalidDataException($"Unknown {typeof(TWord).Name} in {Tables.Alarms}: {row.GetString(column)}");
+    private static DateTimeOffset? TimeOrNull(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : Time(row, column);
 
     private static DateTimeOffset Time(NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
 }

@@ -59,6 +59,10 @@ internal sealed record AlarmRow
 
     public required string[] Labels { get; init; }
 
+    public required string Process { get; init; }
+
+    public required string CommandLine { get; init; }
+
     public required string PolicyId { get; init; }
 
     public required int PolicyVersion { get; init; }
@@ -96,6 +100,8 @@ internal sealed record AlarmRow
         LastSeen = e.At,
         StoredAt = storedAt,
         Labels = [.. e.Labels.Select(Column)],
+        Process = e.Processes.IsEmpty ? "" : Column(e.Processes[0].Path),
+        CommandLine = e.Processes.IsEmpty ? "" : Column(e.Processes[0].CommandLine),
         PolicyId = Column(e.PolicyId),
         PolicyVersion = e.PolicyVersion,
         EvidenceComplete = e.EvidenceComplete,

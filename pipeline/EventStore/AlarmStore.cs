@@ -5,6 +5,7 @@ using Marten.Services;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Domain.Alarms;
+using Pipeline.EventStore.Exclusions;
 using Pipeline.Runtime.Ports;
 
 namespace Pipeline.EventStore;
@@ -32,7 +33,13 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     private const string LockToken =
         $"select token, clock_timestamp() from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
     private const string StoredEvents = $"select id from {Tables.EventSchema}.mt_events where id = any($1)";
-    private const string StoredStreams = $"select id from {Tables.EventSchema}.mt_streams where id = any($1)";
+
+    /// <summary>
+    /// Whoever appends locks the streams first, in the order of their ids, so that commits and actions on the same alarms wait for each other
+    /// instead of for a deadlock's end.
+    /// </summary>
+    internal const string LockStreams = $"select id from {Tables.EventSchema}.mt_streams where id = any($1) order by id for no key update";
+
     private const string SaveSnapshot =
         $"update {Tables.Checkpoints} set next_offset = $3, state = $4, updated_at = now() where topic = $1 and partition = $2";
 
@@ -80,6 +87,8 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         var streams = found.Streams.ToHashSet();
         foreach ((int chunk, (Guid, AlarmEvent)[] events) in fresh.Chunk(EventsPerRoundTrip).Index())
             await AppendAsync(transaction, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
+        if (fresh.Where(e => e.Event is AlarmRaised or AlarmAmended).Select(e => e.Event.AlarmId).Distinct().ToArray() is { Length: > 0 } told)
+            await ActiveExclusions.HideAsync(database, transaction, told, cancellation);
         if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit.Partition, snapshot, cancellation);
         await transaction.CommitAsync(cancellation);
         return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);
@@ -96,7 +105,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         if (!wanted.IsEmpty)
         {
             batch.BatchCommands.Add(Ids(StoredEvents, wanted.Select(e => e.Id)));
-            batch.BatchCommands.Add(Ids(StoredStreams, wanted.Select(e => e.Event.AlarmId).Distinct()));
+            batch.BatchCommands.Add(Ids(LockStreams, wanted.Select(e => e.Event.AlarmId).Distinct()));
         }
 
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation);
@@ -114,7 +123,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         NpgsqlTransaction transaction, (Guid Id, AlarmEvent Event)[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
     {
         await using IDocumentSession session = database.Marten.LightweightSession(SessionOptions.ForTransaction(transaction));
-        IEnumerable<IEvent> stamped = events.Select((e, position) => Stored(e.Id, e.Event, now.AddMicroseconds(position)));
+        IEnumerable<IEvent> stamped = events.Select((e, position) => StoredEvent.Of(e.Id, e.Event, now.AddMicroseconds(position)));
         foreach (IGrouping<Guid, IEvent> alarm in stamped.GroupBy(e => ((AlarmEvent)e.Data).AlarmId))
         {
             if (!streams.Add(alarm.Key)) session.Events.Append(alarm.Key, alarm);
@@ -125,22 +134,6 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         }
 
         await session.SaveChangesAsync(cancellation);
-    }
-
-    private static IEvent Stored(Guid id, AlarmEvent e, DateTimeOffset at)
-    {
-        IEvent stored = StorableEvent.From(e) switch
-        {
-            AlarmRaised raised => new Event<AlarmRaised>(raised),
-            AlarmConfirmed confirmed => new Event<AlarmConfirmed>(confirmed),
-            AlarmRecurred recurred => new Event<AlarmRecurred>(recurred),
-            AlarmEscalated worse => new Event<AlarmEscalated>(worse),
-            AlarmAmended amended => new Event<AlarmAmended>(amended),
-            _ => throw new ArgumentException($"An alarm event without a stored form: {e.GetType().Name}", nameof(e)),
-        };
-        stored.Id = id;
-        stored.Timestamp = at;
-        return stored;
     }
 
     private static async Task SaveAsync(NpgsqlConnection connection, PartitionId partition, StateSnapshot snapshot, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Api.Ports;
+using Pipeline.EventStore.Exclusions;
 using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 
@@ -9,7 +10,7 @@ namespace Pipeline.EventStore;
 public static class EventStoreRegistration
 {
     /// <summary>
-    /// Registers <see cref="IAlarmStore"/>, <see cref="IAlarmQueries"/>, and the creation of the schema beside the start of the process;
+    /// Registers <see cref="IAlarmStore"/>, <see cref="IAlarmQueries"/>, <see cref="IAlarmHandling"/>, <see cref="IExclusions"/>, and the creation of the schema beside the start of the process;
     /// <see cref="AlarmDatabase.IsReady"/> says when it is there.
     /// </summary>
     public static IServiceCollection AddEventStore(this IServiceCollection services, string connectionString) =>
@@ -22,7 +23,12 @@ public static class EventStoreRegistration
         services.AddSingleton(provider => new AlarmDatabase(options, provider.GetService<IAlarmSubscriber>()));
         services.AddSingleton<IAlarmStore, AlarmStore>();
         services.AddSingleton<IAlarmQueries, AlarmQueries>();
+        services.AddSingleton<IAlarmHandling, AlarmHandler>();
+        services.AddSingleton<ExclusionBell>();
+        services.AddSingleton<ExclusionKeeper>();
+        services.AddSingleton<IExclusions, ExclusionStore>();
         services.AddHostedService<SchemaStartup>();
+        services.AddHostedService<ExclusionService>();
         return services;
     }
 

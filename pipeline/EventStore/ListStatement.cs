@@ -16,7 +16,8 @@ internal sealed class ListStatement
 
     public const string Columns =
         "id, type, rule_id, class_id, title, severity, outcome, state, node, boot, container_id, container_name, image, image_digest, "
-        + "namespace, pod, workload, subject, content, occurrences, first_seen, last_seen, confirmed_at, stored_at, labels";
+        + "namespace, pod, workload, subject, content, occurrences, first_seen, last_seen, confirmed_at, stored_at, labels, "
+        + "acknowledged_at, assignee, resolved_at, verdict";
 
     private readonly List<string> _conditions = [];
     private readonly NpgsqlCommand _command;
@@ -35,6 +36,31 @@ internal sealed class ListStatement
             $"select {Columns} from {Tables.Alarms} {where}order by stored_at desc, id desc limit {statement.Value(limit)}";
     }
 
+    /// <summary>The same for the ids of the alarms that accept an action, the oldest first.</summary>
+    public static void WriteAccepting(NpgsqlCommand command, AlarmFilter filter, AlarmAction action, int limit)
+    {
+        var statement = new ListStatement(command);
+        statement.Restrict(filter);
+        statement._conditions.Add(statement.Accepts(action));
+        command.CommandText = $"select id from {Tables.Alarms} where {string.Join(" and ", statement._conditions)} "
+            + $"order by stored_at, id limit {statement.Value(limit)}";
+    }
+
+    /// <summary>
+    /// <see cref="AlarmStanding.WhyNot"/>, asked of every standing that a row can have; so the rule is written down once.
+    /// </summary>
+    private string Accepts(AlarmAction action)
+    {
+        IEnumerable<string> accepting =
+            from type in Enum.GetValues<AlarmType>()
+            from outcome in Enum.GetValues<Outcome>()
+            from state in Enum.GetValues<AlarmState>()
+            from assignee in (string[])["", "somebody"]
+            where new AlarmStanding(type, outcome, state, false, assignee).WhyNot(action).Length == 0
+            select $"{Spelling.Of(type)} {Spelling.Of(outcome)} {Spelling.Of(state)} {assignee.Length > 0}";
+        return $"concat_ws(' ', type, outcome, state, case when assignee <> '' then 'True' else 'False' end) = any({Value(accepting.ToArray())})";
+    }
+
     private void Restrict(AlarmFilter filter)
     {
         AnyOf("type", filter.Types);
@@ -45,6 +71,7 @@ internal sealed class ListStatement
         if (filter.Container is { } container) RestrictContainer(container);
         if (filter.Image is { } image) RestrictImage(image);
         if (filter.Rule is { } rule) _conditions.Add($"rule_id = {Text(rule)}");
+        if (filter.Assignee is { } assignee) _conditions.Add($"assignee = {Text(assignee)}");
         if (filter.From is { } from) _conditions.Add($"last_seen >= {Value(from.UtcDateTime)}");
         if (filter.To is { } to) _conditions.Add($"first_seen < {Value(to.UtcDateTime)}");
     }

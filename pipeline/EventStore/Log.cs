@@ -27,6 +27,12 @@ internal static partial class Log
     [LoggerMessage(5006, LogLevel.Information, "This process tells the subscribers what is stored; the others stand by.")]
     public static partial void SubscriptionsRun(ILogger logger);
 
+    [LoggerMessage(5008, LogLevel.Information, "Exclusions hid or showed {Alarms} alarms.")]
+    public static partial void ExclusionsApplied(ILogger logger, int alarms);
+
+    [LoggerMessage(5009, LogLevel.Warning, "Bringing alarms in line with the exclusions was interrupted, trying again: {Reason}.")]
+    public static partial void ExclusionsFailed(ILogger logger, string reason);
+
     [LoggerMessage(5007, LogLevel.Warning, "Telling the subscribers what is stored was interrupted, trying again: {Reason}.")]
     public static partial void SubscriptionsFailed(ILogger logger, string reason);
 }

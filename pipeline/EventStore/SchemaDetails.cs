@@ -19,16 +19,17 @@ internal static class SchemaDetails
                     toast.autovacuum_vacuum_scale_factor = 0.0, toast.autovacuum_vacuum_threshold = 5000);
             end if;
         end $$;
-        {string.Join('\n', AlarmColumn.All.Select(Comment))}
+        {string.Join('\n', ReadColumn.OfAlarms.Select(column => Comment(Tables.Alarms, column)))}
+        {string.Join('\n', ReadColumn.OfExclusions.Select(column => Comment(Tables.Exclusions, column)))}
         """;
 
-    private static string Comment(AlarmColumn column)
+    private static string Comment(string table, ReadColumn column)
     {
         string meaning = column.Meaning.Replace("'", "''", StringComparison.Ordinal);
         return $"""
             do $$ begin
-                if (select col_description(attrelid, attnum) from pg_attribute where attrelid = '{Tables.Alarms}'::regclass and attname = '{column.Name}')
-                    is distinct from '{meaning}' then comment on column {Tables.Alarms}.{column.Name} is '{meaning}'; end if;
+                if (select col_description(attrelid, attnum) from pg_attribute where attrelid = '{table}'::regclass and attname = '{column.Name}')
+                    is distinct from '{meaning}' then comment on column {table}.{column.Name} is '{meaning}'; end if;
             end $$;
             """;
     }

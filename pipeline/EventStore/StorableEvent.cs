@@ -15,6 +15,13 @@ internal static class StorableEvent
         AlarmRecurred recurred => recurred with { Evidence = From(recurred.Evidence) },
         AlarmAmended amended => amended with { Source = From(amended.Source), Evidence = From(amended.Evidence) },
         AlarmEscalated escalated => escalated with { Evidence = From(escalated.Evidence) },
+        AlarmActionTaken action => action with
+        {
+            Actor = Text(action.Actor),
+            Origin = Text(action.Origin),
+            Reason = Text(action.Reason),
+            Assignee = Text(action.Assignee),
+        },
         _ => throw new ArgumentException($"An alarm event without a stored form: {e.GetType().Name}", nameof(e)),
     };
 

@@ -10,16 +10,19 @@ internal static class Tables
 
     public const string Alarms = "read.alarms";
 
+    public const string Exclusions = "read.exclusions";
+
     public const string Checkpoints = "pipeline.checkpoints";
 
     public static Table ReadAlarms()
     {
         var table = new Table(Alarms);
-        foreach (AlarmColumn column in AlarmColumn.All)
+        foreach (ReadColumn column in ReadColumn.OfAlarms)
         {
             Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
             if (column.Name == "id") added.AsPrimaryKey();
             else if (!column.Nullable) added.NotNull();
+            if (column.Default is { } value) added.DefaultValueByExpression(value);
         }
 
         // The list's order, also behind the filters that leave many rows. Ascending serves descending too: an index is read backwards as
@@ -30,6 +33,8 @@ internal static class Tables
         Index(table, "node", "stored_at", "id");
         Index(table, "rule_id", "stored_at", "id");
         Index(table, "container_name", "stored_at", "id");
+        Index(table, "state", "stored_at", "id");
+        Index(table, "exclusion_id").Predicate = "exclusion_id is not null";
         Index(table, "last_seen");
         Index(table, "first_seen");
         // Beginnings of texts, whatever the database's collation is.
@@ -38,6 +43,19 @@ internal static class Tables
         Index(table, "content").Method = IndexMethod.gin;
         // Room for new row versions beside the old ones, for alarms that recur.
         return table.WithFillFactor(85);
+    }
+
+    public static Table ReadExclusions()
+    {
+        var table = new Table(Exclusions);
+        foreach (ReadColumn column in ReadColumn.OfExclusions)
+        {
+            Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
+            if (column.Name == "id") added.AsPrimaryKey();
+            else if (!column.Nullable) added.NotNull();
+        }
+
+        return table;
     }
 
     public static Table PipelineCheckpoints()

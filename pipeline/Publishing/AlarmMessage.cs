@@ -18,7 +18,7 @@ internal static class AlarmMessage
 
     private static readonly byte[] SpecVersion = "1.0"u8.ToArray();
     private static readonly byte[] ContentType = Encoding.UTF8.GetBytes(WireFormat.ContentType);
-    private static readonly byte[] DataSchema = Encoding.UTF8.GetBytes($"urn:avro:{AlarmCodec.Subject}:1");
+    private static readonly byte[] DataSchema = Encoding.UTF8.GetBytes($"urn:avro:{AlarmCodec.Subject}:{AlarmCodec.Schema.Version}");
 
     /// <summary>Keyed by container, so that what happened in one stays in order; by node where there is none.</summary>
     public static Message<byte[], byte[]> Of(AlarmEventRecord record)
@@ -56,6 +56,7 @@ internal static class AlarmMessage
         AlarmRecurred => "recurred",
         AlarmEscalated => "escalated",
         AlarmAmended => "amended",
+        AlarmActionTaken => "action",
         _ => throw new ArgumentException($"An alarm event without a published form: {alarm.GetType().Name}", nameof(alarm)),
     };
 

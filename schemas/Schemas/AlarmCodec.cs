@@ -13,11 +13,19 @@ public static class AlarmCodec
 {
     public const string Subject = "alarms";
 
-    private const string Raised = "raised", Confirmed = "confirmed", Recurred = "recurred", Escalated = "escalated", Amended = "amended";
+    private const string Raised = "raised", Confirmed = "confirmed", Recurred = "recurred", Escalated = "escalated", Amended = "amended",
+        ActionTaken = "action";
+
+    /// <summary>In the place of an ordinal, which an action has not.</summary>
+    private const int NoOrdinal = -1;
 
     private static readonly AlarmSource NoSource = new("", "", "", "", "", "", "", "", "");
 
-    public static SchemaVersion Schema { get; } = SchemaCatalog.Get(Subject, 1);
+    /// <summary>Before there were actions.</summary>
+    private static readonly SchemaVersion First = SchemaCatalog.Get(Subject, 1);
+
+    /// <summary>The version that is written. Version 1 is read too.</summary>
+    public static SchemaVersion Schema { get; } = SchemaCatalog.Get(Subject, 2);
 
     /// <summary>Writes framing and body.</summary>
     public static void Encode(AlarmEvent alarm, IBufferWriter<byte> output)
@@ -27,11 +35,12 @@ public static class AlarmCodec
         writer.String(alarm.EventId.ToString());
         writer.String(alarm.AlarmId.ToString());
         writer.String(NameOf(alarm));
-        writer.Int(alarm.Ordinal);
+        writer.Int((alarm as DetectedEvent)?.Ordinal ?? NoOrdinal);
         AlarmPartsCodec.Write(ref writer, alarm.At);
         WriteWhat(ref writer, alarm);
         WriteSource(ref writer, (alarm as AlarmRaised)?.Source ?? (alarm as AlarmAmended)?.Source ?? NoSource);
         WriteFindings(ref writer, alarm);
+        AlarmActionCodec.Write(ref writer, alarm as AlarmActionTaken);
         writer.Flush();
     }
 
@@ -39,10 +48,10 @@ public static class AlarmCodec
     public static DecodeResult Decode(ReadOnlySpan<byte> message, DecodeLimits limits, out AlarmEvent? alarm)
     {
         alarm = null;
-        DecodeResult opened = WireFormat.Open(message, Schema, limits, out int body);
+        DecodeResult opened = WireFormat.Open(message, [Schema, First], limits, out int body, out SchemaVersion? version);
         if (!opened.IsOk) return opened;
         var reader = new AvroReader(message, body, limits);
-        AlarmEvent? read = Read(ref reader);
+        AlarmEvent? read = Read(ref reader, version == Schema);
         reader.End();
         if (!reader.Failed) alarm = read;
         return reader.Result;
@@ -55,6 +64,7 @@ public static class AlarmCodec
         AlarmRecurred => Recurred,
         AlarmEscalated => Escalated,
         AlarmAmended => Amended,
+        AlarmActionTaken => ActionTaken,
         _ => throw new UnreachableException($"alarm event {alarm.GetType()}"),
     };
 
@@ -110,13 +120,19 @@ public static class AlarmCodec
         writer.Long((alarm as AlarmRecurred)?.Occurrences ?? 0);
     }
 
-    private static AlarmEvent? Read(ref AvroReader reader)
+    private static AlarmEvent? Read(ref AvroReader reader, bool hasAction)
     {
         Guid eventId = AlarmPartsCodec.ReadGuid(ref reader);
         Guid alarmId = AlarmPartsCodec.ReadGuid(ref reader);
         string name = reader.String();
         AlarmRaised all = ReadAll(ref reader, alarmId, name);
         long occurrences = reader.Long();
+        if (hasAction && AlarmActionCodec.Read(ref reader, alarmId, all.At, isAction: name == ActionTaken) is { } action)
+        {
+            if (eventId != action.EventId) reader.Fail(DecodeFault.BadReference, "eventId is not that of the alarm and the request");
+            return action;
+        }
+
         if (reader.Failed) return null;
 
         if (eventId != all.EventId) reader.Fail(DecodeFault.BadReference, "eventId is not that of the alarm and the ordinal");

@@ -60,18 +60,31 @@ public static class WireFormat
     }
 
     /// <summary>Opens a message that must have been written with <paramref name="schema"/>.</summary>
-    internal static DecodeResult Open(ReadOnlySpan<byte> message, SchemaVersion schema, DecodeLimits limits, out int bodyOffset)
+    internal static DecodeResult Open(ReadOnlySpan<byte> message, SchemaVersion schema, DecodeLimits limits, out int bodyOffset) =>
+        Open(message, [schema], limits, out bodyOffset, out _);
+
+    /// <summary>Opens a message that must have been written with one of <paramref name="schemas"/>, the versions of one subject.</summary>
+    /// <param name="writer">With which; null after a fault.</param>
+    internal static DecodeResult Open(
+        ReadOnlySpan<byte> message, ReadOnlySpan<SchemaVersion> schemas, DecodeLimits limits, out int bodyOffset, out SchemaVersion? writer)
     {
         bodyOffset = 0;
+        writer = null;
         if (message.Length > limits.MaxMessageBytes) return new DecodeResult(DecodeFault.TooLarge, 0, $"message of {message.Length} bytes");
         if (!TryRead(message, out Framing framing))
             return new DecodeResult(DecodeFault.NoFraming, 0, "neither single-object encoding nor a registry's prefix");
         bodyOffset = framing.BodyOffset;
         if (framing.Kind == FramingKind.Registry)
             return new DecodeResult(DecodeFault.UnknownSchema, 1, $"registry id {framing.RegistryId}, and no registry is configured");
-        if (framing.Fingerprint == schema.Fingerprint) return DecodeResult.Ok;
+        foreach (SchemaVersion schema in schemas)
+        {
+            if (framing.Fingerprint != schema.Fingerprint) continue;
+            writer = schema;
+            return DecodeResult.Ok;
+        }
+
         SchemaVersion? other = SchemaCatalog.Find(framing.Fingerprint);
         string found = other is null ? "not published" : $"published as {other.Subject} version {other.Version}";
-        return new DecodeResult(DecodeFault.UnknownSchema, 2, $"fingerprint {framing.Fingerprint:x16}, {found}; expected {schema.Subject}");
+        return new DecodeResult(DecodeFault.UnknownSchema, 2, $"fingerprint {framing.Fingerprint:x16}, {found}; expected {schemas[0].Subject}");
     }
 }

@@ -22,6 +22,7 @@ public sealed class OpenApiTests
     [InlineData("Severity", typeof(Severity))]
     [InlineData("Outcome", typeof(Outcome))]
     [InlineData("AlarmState", typeof(AlarmState))]
+    [InlineData("AlarmAction", typeof(AlarmAction))]
     public async Task Spells_the_vocabulary_as_everywhere_else(string schema, Type words)
     {
         await using TestApi api = await TestApi.StartAsync(new FakeAlarms());

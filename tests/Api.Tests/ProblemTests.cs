@@ -101,7 +101,21 @@ public sealed class ProblemTests
         answer.Content.Headers.Allow.ShouldBe(["GET"]);
     }
 
-    private static async Task ShouldBeProblemAsync(HttpResponseMessage answer, int status, string type)
+    [Theory]
+    [InlineData("GET", "/api/alarms/actions")]
+    [InlineData("PUT", "/api/alarms/4d201a62-60a3-812a-a842-4b6329ec9ad7/actions")]
+    public async Task Takes_actions_by_POST_only(string method, string path)
+    {
+        await using TestApi api = await TestApi.StartAsync(new FakeAlarms());
+
+        HttpResponseMessage answer =
+            await api.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
+
+        await ShouldBeProblemAsync(answer, 405, "method-not-allowed");
+        answer.Content.Headers.Allow.ShouldBe(["POST"]);
+    }
+
+    internal static async Task ShouldBeProblemAsync(HttpResponseMessage answer, int status, string type)
     {
         answer.StatusCode.ShouldBe((HttpStatusCode)status);
         answer.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");

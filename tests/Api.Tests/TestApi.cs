@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -26,12 +27,14 @@ internal sealed class TestApi : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TestApi> StartAsync(IAlarmQueries alarms)
+    public static async Task<TestApi> StartAsync(IAlarmQueries alarms, IExclusions? exclusions = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(alarms);
+        builder.Services.AddSingleton(alarms as IAlarmHandling ?? new FakeAlarms());
+        builder.Services.AddSingleton(exclusions ?? new FakeExclusions());
         builder.Services.AddAlarmApi();
         WebApplication app = builder.Build();
         app.MapAlarmApi();
@@ -40,6 +43,13 @@ internal sealed class TestApi : IAsyncDisposable
     }
 
     public Task<HttpResponseMessage> GetAsync(string path) => Client.GetAsync(path, Cancellation);
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return Client.SendAsync(request, Cancellation);
+    }
 
     /// <summary>The body of an answer that must be a success.</summary>
     public async Task<JsonElement> JsonAsync(string path)

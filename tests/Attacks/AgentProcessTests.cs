@@ -1,6 +1,4 @@
-using Confluent.Kafka;
 using Pipeline.Domain.Events;
-using Pipeline.Schemas;
 using Testing;
 
 namespace Attacks;
@@ -9,17 +7,19 @@ namespace Attacks;
 [Trait("Category", "Docker")]
 public sealed class AgentProcessTests(WatchedEngine engine)
 {
-    [Fact]
-    public async Task Brings_what_a_container_does_to_the_log_in_order_and_without_gaps()
+    [Theory]
+    [MemberData(nameof(AgentProgram.Forms), MemberType = typeof(AgentProgram))]
+    public async Task Brings_what_a_container_does_to_the_log_in_order_and_without_gaps(bool native)
     {
         engine.Require();
+        IReadOnlyList<string> program = AgentProgram.Of(native).Command;
         using var broker = new MockBroker();
         broker.CreateTopic("node-events", 1);
         string state = Directory.CreateTempSubdirectory("attacks-agent-").FullName;
-        await using OwnProcess agent = OwnProcess.StartOurs(
-            "agents/NodeAgent",
-            "node-agent",
-            ["run", "--kernel", "on", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket",
+        await using OwnProcess agent = OwnProcess.Start(
+            "agent",
+            program[0],
+            [.. program.Skip(1), "run", "--kernel", "on", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket",
                 engine.Docker.Socket]);
         await Eventually.TrueAsync(() => agent.HasExited || agent.Output.Contains("in the kernel", StringComparison.Ordinal),
             "the agent to watch the kernel");
@@ -31,7 +31,7 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         List<SeenEvent> seen = [];
         HeartbeatRecord? last = null;
         long next = 0;
-        foreach (EventBatch batch in Read(broker))
+        foreach (EventBatch batch in StoredBatches.Of(broker))
         {
             if (next != 0) batch.FirstSequence.ShouldBe(next);
             next = batch.FirstSequence + batch.Count;
@@ -53,8 +53,9 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         Directory.Delete(state, recursive: true);
     }
 
-    [Fact]
-    public async Task Goes_on_without_the_kernel_where_it_lacks_the_rights_and_says_so()
+    [Theory]
+    [MemberData(nameof(AgentProgram.Forms), MemberType = typeof(AgentProgram))]
+    public async Task Goes_on_without_the_kernel_where_it_lacks_the_rights_and_says_so(bool native)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "needs root and setpriv");
         using var broker = new MockBroker();
@@ -62,7 +63,7 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         string state = Directory.CreateTempSubdirectory("attacks-agent-").FullName;
         string[] run = ["run", "--kafka", broker.BootstrapServers, "--node", "n", "--state", state, "--docker-socket",
             Path.Combine(state, "absent")];
-        string[] without = ["--bounding-set=-sys_admin,-bpf,-perfmon", "dotnet", OwnProcess.PathOf("agents/NodeAgent", "node-agent")];
+        string[] without = ["--bounding-set=-sys_admin,-bpf,-perfmon", .. AgentProgram.Of(native).Command];
 
         await using OwnProcess agent = OwnProcess.Start("agent", "/usr/bin/setpriv", [.. without, .. run]);
         await Eventually.TrueAsync(() => agent.HasExited || agent.Output.Contains("CAP_PERFMON", StringComparison.Ordinal),
@@ -71,34 +72,12 @@ public sealed class AgentProcessTests(WatchedEngine engine)
         await using OwnProcess strict = OwnProcess.Start("agent", "/usr/bin/setpriv", [.. without, .. run, "--kernel", "on"]);
         (await strict.ExitAsync()).ShouldBe(1, strict.Output);
 
-        SourceState kernel = Read(broker).SelectMany(batch => batch.Heartbeats.ToArray()).SelectMany(heartbeat =>
+        SourceState kernel = StoredBatches.Of(broker).SelectMany(batch => batch.Heartbeats.ToArray()).SelectMany(heartbeat =>
             heartbeat.Sources.ToArray())
             .Last(source => source.Name == "kernel");
         kernel.State.ShouldBe("unavailable");
         kernel.Detail.ShouldContain("CAP_BPF");
         kernel.Detail.ShouldContain("blind");
         Directory.Delete(state, recursive: true);
-    }
-
-    private static List<EventBatch> Read(MockBroker broker)
-    {
-        var config = new ConsumerConfig
-        {
-            BootstrapServers = broker.BootstrapServers,
-            GroupId = "attacks",
-            EnableAutoCommit = false,
-            EnablePartitionEof = true
-        };
-        using IConsumer<Ignore, byte[]> consumer = new ConsumerBuilder<Ignore, byte[]>(config).Build();
-        consumer.Assign(new TopicPartitionOffset("node-events", 0, Offset.Beginning));
-        List<EventBatch> batches = [];
-        while (consumer.Consume(TestContext.Current.CancellationToken) is { IsPartitionEOF: false } message)
-        {
-            var batch = new EventBatch();
-            NodeEventsCodec.Decode(message.Message.Value, batch, DecodeLimits.Default).IsOk.ShouldBeTrue();
-            batches.Add(batch);
-        }
-
-        return batches;
     }
 }

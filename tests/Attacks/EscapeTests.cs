@@ -104,6 +104,7 @@ public sealed class EscapeTests(WatchedEngine engine)
         given.Select(one => one.Values[0]).Distinct().Count().ShouldBe(1);
         given.ShouldAllBe(one => one.FirstNs <= one.At);
         written[0].Count.ShouldBe(1);
+        written.Select(one => one.Flags).Distinct().ShouldBe([given[0].Values[0]]);
         written.Select(one => one.Task.Tid).Intersect(given.Select(one => one.Task.Tid)).ShouldBeEmpty();
     }
 

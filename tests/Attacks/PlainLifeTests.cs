@@ -30,7 +30,8 @@ public sealed class PlainLifeTests(WatchedEngine engine)
     {
         engine.Require();
         string id = await engine.StartContainerAsync([], "sleep", "1000");
-        await Eventually.TrueAsync(() => engine.Sink.Of(id).Any(one => one is { What: "Executed", Started: true }), "the container's own program");
+        await Eventually.TrueAsync(
+            () => engine.Sink.Of(id).Any(one => one is { What: "Executed", Started: true }), "the container's own program");
         await engine.Docker.DockerAsync("exec", id, "/tools/nothing");
         await engine.Docker.DockerAsync("kill", id);
 
@@ -42,6 +43,48 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         session.Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
         seen.Own().Select(Expect.Short).ShouldBe(["Executed /bin/busybox", "Executed /tools/nothing", "Exited", "Exited"]);
         seen.Own()[^1].Process.ExitSignal.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task An_exec_session_that_begins_before_the_container_s_own_program_is_one_and_that_program_is_none()
+    {
+        engine.Require();
+        Assert.SkipUnless(BareRuntime.Missing is null, BareRuntime.Missing ?? "");
+        string program = engine.Tool("nothing");
+        await using BareRuntime container = await BareRuntime.CreateAsync(
+            new Dictionary<string, string> { ["own"] = program, ["session"] = program }, "/own");
+        await container.ExecAsync("/session");
+        await container.StartAsync();
+
+        await Eventually.TrueAsync(
+            () => engine.Sink.Of(container.Id).Any(one => one is { What: "Exited", Exe: "/own" }), "the container's end");
+
+        IReadOnlyList<SeenEvent> seen = engine.Sink.Of(container.Id);
+        seen.Own().Select(Expect.Short).ShouldBe(["Executed /session", "Exited", "Executed /own", "Exited"]);
+        seen.Own().Select(one => one.Task.Flags & TaskFlags.ExecSession).ShouldBe(
+            [TaskFlags.ExecSession, TaskFlags.ExecSession, TaskFlags.None, TaskFlags.None]);
+    }
+
+    [Fact]
+    public async Task An_exec_session_is_told_by_whichever_of_the_container_s_cgroups_it_is_in_first()
+    {
+        engine.Require();
+        const string Pids = "/sys/fs/cgroup/pids";
+        Assert.SkipUnless(Directory.Exists(Pids), "the pids controller has no hierarchy of its own here");
+        string id = await engine.StartContainerAsync([], "sleep", "1000");
+        await Eventually.TrueAsync(
+            () => engine.Sink.Of(id).Any(one => one is { What: "Executed", Started: true }), "the container's own program");
+        string cgroup = Directory.EnumerateDirectories(Pids, id, SearchOption.AllDirectories).Single();
+        await using OwnProcess entering = OwnProcess.Start("entering", "/bin/sh", ["-c", "while :; do /bin/sleep 0.05; done"]);
+
+        File.WriteAllText(Path.Combine(cgroup, "cgroup.procs"), $"{entering.Id}");
+
+        await Eventually.TrueAsync(
+            () => engine.Sink.Of(id).Any(one => one.Runtime && one.Task.ParentTgid == entering.Id), "a process in one cgroup");
+        engine.Sink.Of(id).Where(one => one.Task.Tgid == entering.Id || one.Task.ParentTgid == entering.Id)
+            .ShouldAllBe(one => one.Task.Flags.HasFlag(TaskFlags.ExecSession));
+        engine.Sink.Of(id).Single("Executed", one => one.Started).Task.Flags.ShouldBe(TaskFlags.Started);
+        await engine.Docker.DockerAsync("kill", id);
     }
 
     [Fact]
@@ -66,7 +109,7 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         seen.Single("Executed", one => one.Path == "/tools/nothing").Task.Flags.ShouldBe(TaskFlags.Started);
         seen.Single("Create", one => one.Path == "/go").Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
         // Of a process that ended just then /proc tells nothing any more.
-        seen.Where(one => !one.Runtime && one.What != "Exited").ShouldAllBe(one => one.Exe == "/bin/busybox"
+        seen.Where(one => !one.Runtime && one.What is not "Exited" and not "Forked").ShouldAllBe(one => one.Exe == "/bin/busybox"
             || one.Exe == "/tools/nothing");
     }
 

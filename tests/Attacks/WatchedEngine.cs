@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Kernel;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,10 +15,32 @@ public sealed class WatchedEngine : IAsyncLifetime
 {
     public const string Image = "pipeline-tests/attacks:1";
 
+    /// <summary>Files of the image in /protected, each for one way of changing or not changing it.</summary>
+    public static readonly string[] ProtectedFiles =
+    [
+        "chmod", "chown", "copy-file-range", "exchange", "fallocate", "fchmod", "ftruncate", "link-write", "looked-at", "mmap", "open-truncate",
+        "opened", "pwrite", "read", "rename-away", "rename-onto", "sendfile", "setxattr", "symlink", "truncate", "unlink", "utimens", "write",
+        "writev",
+    ];
+
+    /// <summary>Programs under the names that alarms look for, and files to protect.</summary>
+    private static readonly string Prepare = string.Join(" && ",
+        "cd /tools",
+        "for name in elevated xmrig apt nmap curl; do cp nothing $name; done",
+        "cp fail su",
+        "cp spawn nginx",
+        "chmod 4755 elevated",
+        "mkdir -m 1777 /tmp",
+        "mkdir -p /etc /protected /usr/bin",
+        "cp nothing /usr/bin/program",
+        "echo root:x:0:0::/:/bin/sh > /etc/passwd",
+        "echo root:x:1 > /etc/shadow",
+        $"for name in {string.Join(' ', ProtectedFiles)}; do echo 0123456789 > /protected/$name; done");
+
     private readonly DockerEngine _docker = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly string _directory = Directory.CreateTempSubdirectory("attacks-").FullName;
-    private readonly List<string> _containers = [];
+    private readonly ConcurrentQueue<string> _containers = [];
     private Task _watching = Task.CompletedTask;
     private string _reason = "not started";
 
@@ -30,6 +53,9 @@ public sealed class WatchedEngine : IAsyncLifetime
 
     /// <summary>A directory of the host's for tests to mount.</summary>
     public string HostDirectory => Path.Combine(_directory, "host");
+
+    /// <summary>One of the programs of this folder, as compiled on this machine.</summary>
+    public string Tool(string name) => Path.Combine(_directory, "image", "tools", name);
 
     public async ValueTask InitializeAsync()
     {
@@ -48,10 +74,17 @@ public sealed class WatchedEngine : IAsyncLifetime
     }
 
     /// <summary>Starts a container, which is removed at the end, and gives its id.</summary>
-    internal async Task<string> StartContainerAsync(string[] options, params string[] command)
+    internal Task<string> StartContainerAsync(string[] options, params string[] command) =>
+        StartContainerAsync(Image, true, options, command);
+
+    /// <summary>The same of any image, and started or only made.</summary>
+    internal async Task<string> StartContainerAsync(string image, bool start, string[] options, string[] command)
     {
-        string id = (await _docker.DockerAsync(["run", "-d", .. options, Image, .. command])).Trim();
-        _containers.Add(id);
+        string[] way = start ? ["run", "-d"] : ["create"];
+        // A client that is short of time also says so.
+        string output = await _docker.DockerAsync([.. way, .. options, image, .. command]);
+        string id = output.Split('\n').First(line => line.Length == 64);
+        _containers.Enqueue(id);
         return id;
     }
 
@@ -74,7 +107,7 @@ public sealed class WatchedEngine : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_containers.Count > 0) await _docker.DockerAsync(["rm", "-f", "-v", .. _containers]);
+        if (!_containers.IsEmpty) await _docker.DockerAsync(["rm", "-f", "-v", .. _containers]);
         await _stop.CancelAsync();
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _docker.DisposeAsync();
@@ -89,9 +122,7 @@ public sealed class WatchedEngine : IAsyncLifetime
             $"""
             FROM {DockerEngine.Image}
             COPY tools /tools
-            RUN ["/bin/busybox", "cp", "/tools/nothing", "/tools/elevated"]
-            RUN ["/bin/busybox", "chmod", "4755", "/tools/elevated"]
-            RUN ["/bin/busybox", "mkdir", "-m", "1777", "/tmp"]
+            RUN ["/bin/busybox", "sh", "-c", "{Prepare}"]
 
             """);
         await _docker.DockerAsync("build", "-q", "-t", Image, Path.Combine(_directory, "image"));

@@ -24,7 +24,7 @@ public sealed class AlarmsCommandTests : IAsyncLifetime
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IAlarmQueries>(_alarms).AddAlarmApi();
+        builder.Services.AddSingleton<IAlarmQueries>(_alarms).AddSingleton<IAlarmHandling>(_alarms).AddAlarmApi();
         _app = builder.Build();
         _app.MapAlarmApi();
         await _app.StartAsync(TestContext.Current.CancellationToken);
@@ -131,6 +131,51 @@ public sealed class AlarmsCommandTests : IAsyncLifetime
         error.ShouldContain(message);
     }
 
+    [Fact]
+    public void Does_something_about_alarms_by_id()
+    {
+        _alarms.Add(SomeAlarm.Raised("a"));
+
+        (int code, string output, string error) = Cli.Run(
+            "alarms", "close", SomeAlarm.Id("a").ToString(), "--verdict", "benign", "--reason", "meant to be", "--actor", "alice", "--url", Url);
+
+        (code, output, error).ShouldBe((0, "1 done, 0 refused\n", ""));
+        AlarmCommand command = _alarms.Commands.ShouldHaveSingleItem();
+        command.ShouldBe(new AlarmCommand(command.RequestId, AlarmAction.Close, "alice", "alarmctl", "meant to be", "", Verdict.Benign));
+    }
+
+    [Fact]
+    public void Does_it_to_all_that_filters_find()
+    {
+        _alarms.Add(SomeAlarm.Raised("a"));
+        _alarms.Add(SomeAlarm.Raised("b"));
+
+        (int code, string output, _) = Cli.Run("alarms", "ignore", "--rule", "AS-01", "--url", Url);
+
+        (code, output, _alarms.Asked!.Rule).ShouldBe((0, "2 done, 0 refused\n", "AS-01"));
+    }
+
+    [Fact]
+    public void Exits_with_1_and_says_which_when_some_alarms_do_not_accept_it()
+    {
+        _alarms.Add(SomeAlarm.Raised("a"));
+
+        (int code, string output, string error) =
+            Cli.Run("alarms", "acknowledge", SomeAlarm.Id("a").ToString(), SomeAlarm.Id("b").ToString(), "--url", Url);
+
+        (code, output).ShouldBe((1, "1 done, 1 refused\n"));
+        error.ShouldBe($"{SomeAlarm.Id("b")}  There is no such alarm.\n");
+    }
+
+    [Fact]
+    public void Wants_ids_or_filters()
+    {
+        Cli.Run("alarms", "acknowledge", "--url", Url).Code.ShouldBe(2);
+        Cli.Run("alarms", "acknowledge", SomeAlarm.Id("a").ToString(), "--rule", "AS-01", "--url", Url).Code.ShouldBe(2);
+
+        _alarms.Commands.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("--since", "soon")]
     [InlineData("--since", "99999999999d")]
@@ -147,7 +192,7 @@ public sealed class AlarmsCommandTests : IAsyncLifetime
     }
 
     /// <summary>Pages through what was added, in that order; the cursor is a number.</summary>
-    private sealed class Alarms : IAlarmQueries
+    private sealed class Alarms : IAlarmQueries, IAlarmHandling
     {
         private readonly List<AlarmRaised> _raised = [];
 
@@ -166,10 +211,30 @@ public sealed class AlarmsCommandTests : IAsyncLifetime
         public Task<StoredAlarm?> FindAsync(Guid id, CancellationToken cancellation) => Task.FromResult(
             _raised.Find(raised => raised.AlarmId == id) is { } raised ? new StoredAlarm(AlarmView.Apply(null, raised)!, [new(raised, raised.At)]) : null);
 
+        public List<AlarmCommand> Commands { get; } = [];
+
+        public ImmutableArray<Guid> About { get; private set; } = [];
+
+        public Task<ImmutableArray<HandlingResult>> HandleAsync(
+            AlarmCommand command, ImmutableArray<Guid> ids, int? version, CancellationToken cancellation)
+        {
+            Commands.Add(command);
+            About = ids;
+            return Task.FromResult<ImmutableArray<HandlingResult>>([.. ids.Select(id => _raised.Exists(raised => raised.AlarmId == id)
+                ? (HandlingResult)new HandlingResult.Done(id, 2, AlarmState.Closed)
+                : new HandlingResult.NotFound(id))]);
+        }
+
+        public Task<ImmutableArray<Guid>> AcceptingAsync(AlarmFilter filter, AlarmAction action, int limit, CancellationToken cancellation)
+        {
+            Asked = filter;
+            return Task.FromResult<ImmutableArray<Guid>>([.. _raised.Select(raised => raised.AlarmId)]);
+        }
+
         public Task<bool> IsReadyAsync(CancellationToken cancellation) => Task.FromResult(true);
 
         private static AlarmSummary Summary(AlarmRaised e) => new(
             e.AlarmId, e.Type, e.RuleId, e.ClassId, e.Title, e.Severity, e.Outcome, AlarmState.Open, e.Source, e.Subject,
-            [.. e.Content.Select(item => item.Content)], 1, e.At, e.At, null, e.At, e.Labels);
+            [.. e.Content.Select(item => item.Content)], 1, e.At, e.At, null, e.At, e.Labels, null, "", null, null);
     }
 }

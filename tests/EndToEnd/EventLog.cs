@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using Pipeline.Domain.Events;
 using Pipeline.Schemas;
 using Testing;
+using Testing.Scripts;
 
 namespace EndToEnd;
 
@@ -28,6 +29,30 @@ internal sealed class EventLog(string bootstrapServers) : IDisposable
 
     public Task SendAsync(string key, byte[] value) =>
         _producer.ProduceAsync(Events, new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(key), Value = value }, TestContext.Current.CancellationToken);
+
+    /// <summary>
+    /// Ends each partition that the topic has with a bad container on a node of its own, whose alarm says that all before it is done.
+    /// </summary>
+    /// <returns>The nodes.</returns>
+    public async Task<IReadOnlyList<string>> SendEndsAsync()
+    {
+        using IAdminClient admin = new DependentAdminClientBuilder(_producer.Handle).Build();
+        int partitions = admin.GetMetadata(Events, TimeSpan.FromSeconds(20)).Topics.Single().Partitions.Count;
+        var nodes = new List<string>();
+        for (int partition = 0; partition < partitions; partition++)
+        {
+            nodes.Add($"end-{partition}-of-{Events}");
+            EventBatch end = Batches.Of(Script.OnNode(nodes[^1]).Created(Some.ContainerId(1), Some.PrivilegedSpec("end")).Events).Single();
+            var bytes = new ArrayBufferWriter<byte>();
+            NodeEventsCodec.Encode(end, bytes);
+            await _producer.ProduceAsync(
+                new TopicPartition(Events, partition),
+                new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(nodes[^1]), Value = bytes.WrittenSpan.ToArray() },
+                TestContext.Current.CancellationToken);
+        }
+
+        return nodes;
+    }
 
     /// <summary>The dead letters so far, up to the first <paramref name="count"/>.</summary>
     public IReadOnlyList<DeadLetter> DeadLetters(int count)

@@ -21,6 +21,11 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The topics of this system; another one on the same log has others.</summary>
     public EventLog Log { get; }
 
+    /// <summary>Where alarms are stored.</summary>
+    public string Postgres => _postgres;
+
+    public string BootstrapServers => _log.BootstrapServers;
+
     public Uri Api => new($"http://127.0.0.1:{_apiPort}");
 
     public OwnProcess Pipeline => _pipeline ?? throw new InvalidOperationException("the pipeline has not been started");

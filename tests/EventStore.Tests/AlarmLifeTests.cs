@@ -37,6 +37,11 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
             AlarmView view = told.Aggregate((AlarmView?)null, AlarmView.Apply)!;
             Facts(alarm.View).ShouldBe(Facts(view));
             (row.Severity, row.Outcome, row.Occurrences, row.FirstSeen, row.LastSeen, row.ConfirmedAt, row.State).ShouldBe(Facts(view));
+            (row.AcknowledgedAt, row.Assignee, row.ResolvedAt, row.Verdict)
+                .ShouldBe((view.AcknowledgedAt, view.Assignee, view.Resolution?.At, view.Resolution?.Verdict));
+            (await store.ScalarAsync<string>(
+                $"select concat_ws('|', resolved_by, resolution_reason, exclusion_id) from read.alarms where id = '{row.Id}'"))
+                .ShouldBe($"{view.Resolution?.By}|{view.Resolution?.Reason}{(view.Resolution?.Exclusion is { } exclusion ? $"|{exclusion}" : "")}");
             row.Source.ShouldBe(view.Raised.Source);
             row.StoredAt.ShouldBe(alarm.History[0].StoredAt);
             (await store.ScalarAsync<int>($"select version from read.alarms where id = '{row.Id}'")).ShouldBe(view.Version);
@@ -50,10 +55,11 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
     {
         var life =
             new List<AlarmEvent> { SomeAlarm.Raised(name) with { At = Time(random), Severity = Any<Severity>(random), Outcome = Any<Outcome>(random) } };
-        for (int ordinal = 1; ordinal <= random.Next(9); ordinal++)
+        for (int ordinal = 1; ordinal <= random.Next(16); ordinal++)
         {
-            life.Add(random.Next(4) switch
+            life.Add(random.Next(8) switch
             {
+                > 3 => Action(random, life),
                 0 => SomeAlarm.Confirmed(name, ordinal) with { At = Time(random) },
                 3 => SomeAlarm.Amended(name, ordinal, $"image-{random.Next(5)}") with { At = Time(random) },
                 1 => SomeAlarm.Recurred(name, ordinal, 1 + random.Next(1000)) with { At = Time(random) },
@@ -62,6 +68,21 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
         }
 
         return [.. life];
+    }
+
+    /// <summary>One that the alarm accepts where it stands.</summary>
+    private static AlarmActionTaken Action(Random random, List<AlarmEvent> life)
+    {
+        AlarmStanding standing = life.Aggregate((AlarmView?)null, AlarmView.Apply)!.Standing();
+        AlarmAction action = random.GetItems([.. standing.AcceptedActions()], 1)[0];
+        var command = new AlarmCommand(
+            new Guid(random.GetItems(Enumerable.Range(0, 256).Select(i => (byte)i).ToArray(), 16)), action, $"analyst-{random.Next(3)}", "api", $"because {random.Next(5)}",
+            action == AlarmAction.Assign ? $"analyst-{random.Next(3)}" : "",
+            action == AlarmAction.Close ? Any<Verdict>(random) : null,
+            action is AlarmAction.Whitelist or AlarmAction.Unwhitelist ? SomeAlarm.Id($"exclusion-{random.Next(3)}") : null,
+            action == AlarmAction.WithdrawComment ? SomeAlarm.Id("comment") : null);
+        AlarmHandling.Fault(command).ShouldBeEmpty();
+        return AlarmHandling.Event(life[0].AlarmId, standing, command, Time(random));
     }
 
     /// <summary>Mixes lives, each in its own order.</summary>

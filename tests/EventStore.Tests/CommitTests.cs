@@ -20,7 +20,7 @@ public sealed class CommitTests(PostgresFixture postgres)
         StoredAlarm alarm = (await store.FindAsync(SomeAlarm.Id("a"))).ShouldNotBeNull();
         alarm.View.Occurrences.ShouldBe(5);
         alarm.View.Version.ShouldBe(2);
-        alarm.History.Select(e => e.Event.Ordinal).ShouldBe([0, 1]);
+        alarm.History.Select(e => ((DetectedEvent)e.Event).Ordinal).ShouldBe([0, 1]);
         AlarmSummary row = (await store.ListAsync()).Alarms.ShouldHaveSingleItem();
         row.Content.ShouldBe(["privileged:true"]);
         row.Source.ShouldBe(SomeAlarm.Source);

@@ -55,8 +55,8 @@ public sealed class SchemaTests(PostgresFixture postgres)
 
         string? columns = await store.ScalarAsync<string>("""
             select string_agg(attname || ' ' || replace(format_type(atttypid, atttypmod), 'timestamp with time zone', 'timestamptz') || ' '
-                || col_description(attrelid, attnum), E'\n' order by attnum)
-            from pg_attribute where attrelid = 'read.alarms'::regclass and attnum > 0 and not attisdropped
+                || col_description(attrelid, attnum), E'\n' order by attrelid::regclass::text, attnum)
+            from pg_attribute where attrelid in ('read.alarms'::regclass, 'read.exclusions'::regclass) and attnum > 0 and not attisdropped
             """);
 
         documented.ShouldBe(columns!.Split('\n'));

@@ -4,6 +4,7 @@ using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.EventStore;
+using Pipeline.EventStore.Exclusions;
 using Pipeline.Runtime.Ports;
 using Testing;
 
@@ -21,6 +22,10 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
     public IAlarmStore Store => new AlarmStore(Database, NullLogger<AlarmStore>.Instance);
 
     public IAlarmQueries Queries => new AlarmQueries(Database);
+
+    public IExclusions Exclusions => new ExclusionStore(Database, new ExclusionBell());
+
+    public IAlarmHandling Handling => new AlarmHandler(Database);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -45,6 +50,10 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
         (await Queries.ListAsync(filter ?? new AlarmFilter(), cursor, limit, Cancellation)).ShouldNotBeNull();
 
     public Task<StoredAlarm?> FindAsync(Guid id) => Queries.FindAsync(id, Cancellation);
+
+    /// <summary>Has somebody do something about one alarm.</summary>
+    public async Task<HandlingResult> HandleAsync(Guid alarm, AlarmCommand command, int? version = null) =>
+        (await Handling.HandleAsync(command, [alarm], version, Cancellation)).ShouldHaveSingleItem();
 
     public async Task<T?> ScalarAsync<T>(string sql)
     {

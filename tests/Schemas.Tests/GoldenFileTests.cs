@@ -48,6 +48,18 @@ public sealed class GoldenFileTests
         Samples.Encode(alarm!).ShouldBe(Samples.Encode(sample));
     }
 
+    [Theory]
+    [InlineData("action", 5)]
+    [InlineData("action-exclusion", 6)]
+    public void Reads_alarms_of_version_2(string name, int sample)
+    {
+        byte[] golden = Golden($"alarms.{name}.v2.hex", Samples.Encode(Samples.Alarms[sample]));
+
+        AlarmCodec.Decode(golden, DecodeLimits.Default, out AlarmEvent? alarm).ShouldBe(DecodeResult.Ok);
+
+        Samples.Encode(alarm!).ShouldBe(Samples.Encode(Samples.Alarms[sample]));
+    }
+
     private static byte[] Golden(string name, byte[] today)
     {
         string path = Path.Combine(Repository.Root, "tests", "Schemas.Tests", "Golden", name);

@@ -71,6 +71,17 @@ internal static class Samples
             AlarmId = Raised.AlarmId, Ordinal = 3, At = Raised.At, Evidence = Evidence, Severity = Severity.Critical, Outcome = Outcome.AttackSuccess,
         },
         new AlarmAmended { AlarmId = Raised.AlarmId, Ordinal = 4, At = Raised.At, Evidence = Evidence, Source = Raised.Source },
+        new AlarmActionTaken
+        {
+            AlarmId = Raised.AlarmId, At = Raised.At, RequestId = DeterministicId.From("request"), Action = AlarmAction.Close, State = AlarmState.Closed,
+            Acknowledged = true, Actor = "alice", Origin = "alarmctl", Reason = "meant to be", Verdict = Verdict.Benign,
+        },
+        new AlarmActionTaken
+        {
+            AlarmId = Raised.AlarmId, At = Raised.At, RequestId = DeterministicId.From("other"), Action = AlarmAction.Whitelist,
+            State = AlarmState.Whitelisted, Acknowledged = false, Actor = "exclusion", Origin = "exclusion", Reason = "", Assignee = "bob",
+            Exclusion = DeterministicId.From("exclusion"), Comment = DeterministicId.From("comment"),
+        },
     ];
 
     public static EventBatch Batch()

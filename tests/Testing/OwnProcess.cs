@@ -83,10 +83,11 @@ public sealed partial class OwnProcess : IAsyncDisposable
         return await ExitAsync();
     }
 
-    public async Task<int> ExitAsync()
+    /// <param name="most">How long it may still run; two minutes where nothing is said.</param>
+    public async Task<int> ExitAsync(TimeSpan? most = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(2));
+        deadline.CancelAfter(most ?? TimeSpan.FromMinutes(2));
         await _process.WaitForExitAsync(deadline.Token);
         return _process.ExitCode;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Numerics;
 using Agents.NodeAgent.Hashing;
 using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel;
@@ -33,6 +34,10 @@ internal sealed class RunCommand : Command
     private readonly Option<string> _kernelCalls = AgentCommand.Text(
         "--kernel-calls", "[+-]NAME,...", "NODE_AGENT_KERNEL_CALLS", "",
         "Collect further system calls, or collect some not: +kill,-write. docs/kernel-events.md lists them.");
+
+    private readonly Option<int> _ringMb = AgentCommand.Number(
+        "--kernel-ring-mb", "NODE_AGENT_KERNEL_RING_MB", 16, (1, 256),
+        "Megabytes of memory between kernel and agent, a power of two; what comes while they are full is lost and counted.");
 
     private readonly Option<int> _inventory = AgentCommand.Number(
         "--inventory-seconds", "NODE_AGENT_INVENTORY_SECONDS", 300, (0, SecondsOfADay),
@@ -71,7 +76,7 @@ internal sealed class RunCommand : Command
     public RunCommand(Func<AgentOptions, CancellationToken, Task<int>> run)
         : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: the container engines on this machine, Kafka on localhost:9092.")
     {
-        Option[] own = [_node, _announce, _kernel, _kernelCalls, _inventory, _hashMb, _redaction, _batch, _files, _once, _status];
+        Option[] own = [_node, _announce, _kernel, _kernelCalls, _ringMb, _inventory, _hashMb, _redaction, _batch, _files, _once, _status];
         foreach (Option option in _shared.All.Concat(own)) Options.Add(option);
         _sources.AddTo(this);
         _node.Validators.Add(result =>
@@ -81,6 +86,10 @@ internal sealed class RunCommand : Command
         _kernel.Validators.Add(result =>
         {
             if (!Enum.TryParse(result.GetValueOrDefault<string>(), ignoreCase: true, out KernelMode _)) result.AddError("--kernel must be auto, on or off.");
+        });
+        _ringMb.Validators.Add(result =>
+        {
+            if (!BitOperations.IsPow2(result.GetValueOrDefault<int>())) result.AddError("--kernel-ring-mb must be a power of two.");
         });
         _kernelCalls.Validators.Add(result =>
         {
@@ -122,6 +131,7 @@ internal sealed class RunCommand : Command
         {
             Mode = Enum.Parse<KernelMode>(parsed.GetValue(_kernel)!, ignoreCase: true),
             Calls = parsed.GetValue(_kernelCalls) ?? "",
+            RingBytes = parsed.GetValue(_ringMb) * (int)Megabyte,
         },
         Hashing = !parsed.GetValue(_once) && parsed.GetValue(_hashMb) is > 0 and int rate
             ? new HashingOptions { BytesPerSecond = rate * Megabyte }

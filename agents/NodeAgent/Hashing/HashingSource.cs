@@ -48,29 +48,13 @@ internal sealed class HashingSource(HashingOptions options, TimeProvider time) :
         if (executable.File.Inode != 0 && !_queue.Writer.TryWrite(executable)) Interlocked.Increment(ref _refused);
     }
 
-    public Task RunAsync(IEventSink sink, CancellationToken cancellation)
-    {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Run(sink, ended, cancellation)) { Name = "executable hashes", IsBackground = true };
-        thread.Start();
-        return ended.Task;
-    }
+    public Task RunAsync(IEventSink sink, CancellationToken cancellation) =>
+        OwnThread.RunAsync("executable hashes", () => Run(sink, cancellation), cancellation);
 
-    private void Run(IEventSink sink, TaskCompletionSource ended, CancellationToken cancellation)
+    private void Run(IEventSink sink, CancellationToken cancellation)
     {
-        try
-        {
-            LinuxFiles.LowerOwnPriority();
-            while (true) Work(sink, Next(cancellation), cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            ended.SetCanceled(cancellation);
-        }
-        catch (Exception fault)
-        {
-            ended.SetException(fault);
-        }
+        LinuxFiles.LowerOwnPriority();
+        while (true) Work(sink, Next(cancellation), cancellation);
     }
 
     /// <summary>This thread is the source's own and has nothing else to do than to wait.</summary>

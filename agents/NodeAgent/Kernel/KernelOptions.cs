@@ -33,6 +33,10 @@ internal sealed record KernelOptions
     /// more.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Bytes of the ring between kernel and agent, a power of two. All of it is memory from the start; at 200,000 events a
+    /// second 16 MiB is a sixth of a second that the agent may be kept from a processor without loss.</summary>
+    public int RingBytes { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>How old a record is before it gets its number: everything older has arrived by then.</summary>
     public TimeSpan OrderWindow { get; init; } = TimeSpan.FromMilliseconds(10);
 

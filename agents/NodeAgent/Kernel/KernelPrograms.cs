@@ -11,9 +11,6 @@ namespace Agents.NodeAgent.Kernel;
 /// whatever way.</summary>
 internal sealed unsafe class KernelPrograms : IDisposable
 {
-    /// <summary>Bytes of the ring, as in bpf/state.h.</summary>
-    private const int RingSize = 16 * 1024 * 1024;
-
     private const int Processors = 512;
     private const string Resource = "node_events.bpf.o";
 
@@ -68,12 +65,14 @@ internal sealed unsafe class KernelPrograms : IDisposable
         try
         {
             Libbpf.SetPrint(&KernelMessages.Keep);
-            KernelPrograms programs = TryLoad(content, withOptional: true) ?? TryLoad(content, withOptional: false)
+            KernelPrograms programs = TryLoad(content, options, withOptional: true) ?? TryLoad(content, options, withOptional: false)
                 ?? throw new KernelUnavailableException($"the kernel refuses the eBPF programs: {KernelMessages.Newest}");
             try
             {
                 programs.Configure(options, hostMountNs);
                 programs.AttachAll();
+                // The kernel's type information, read for the load and freed: give it back.
+                _ = Libbpf.TrimHeap(0);
                 return programs;
             }
             catch (KernelUnavailableException)
@@ -109,12 +108,13 @@ internal sealed unsafe class KernelPrograms : IDisposable
         return content;
     }
 
-    private static KernelPrograms? TryLoad(byte[] content, bool withOptional)
+    private static KernelPrograms? TryLoad(byte[] content, KernelOptions options, bool withOptional)
     {
         fixed (byte* at = content)
         {
             nint opened = Libbpf.OpenObject(at, (nuint)content.Length, null);
             if (opened == 0) throw new KernelUnavailableException($"the eBPF object cannot be opened: {Libbpf.Reason()}");
+            _ = Libbpf.SetMaxEntries(Libbpf.FindMap(opened, "ring"), (uint)options.RingBytes);
             if (!withOptional) _ = Libbpf.SetAutoload(Libbpf.FindProgram(opened, Optional), false);
             if (Libbpf.LoadObject(opened) == 0) return new KernelPrograms(opened) { _withOptional = withOptional };
             Libbpf.CloseObject(opened);
@@ -137,7 +137,7 @@ internal sealed unsafe class KernelPrograms : IDisposable
             HostMountNs = hostMountNs,
             ReportForks = options.Forks ? 1u : 0u,
         };
-        Ring = new RingReader(MapOf("ring"), RingSize);
+        Ring = new RingReader(MapOf("ring"), options.RingBytes);
         Names = new ContainerNames(MapOf("containers"), MapOf("cgroups"));
     }
 
@@ -181,7 +181,7 @@ internal sealed unsafe class KernelPrograms : IDisposable
 
     private int MapOf(string name)
     {
-        int map = Libbpf.FindMap(_object, name);
+        int map = Libbpf.FindMapDescriptor(_object, name);
         return map >= 0 ? map : throw new KernelUnavailableException($"the eBPF object has no map {name}");
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Agents.NodeAgent.Kernel.Events;
 using Agents.NodeAgent.Kernel.Ring;
@@ -33,10 +34,11 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
         : new SourceState(Name, SourceStates.Unavailable, "starting");
 
     private volatile KernelPrograms? _programs;
+    private long _made;
     private long _lost;
     private long _released;
 
-    public SourceState State => _state;
+    public SourceState State => _programs is { } ? Watching() : _state;
 
     /// <summary>Where the records are: Made = Released + Lost + those on their way, exactly once no more are made. From any
     /// thread.</summary>
@@ -71,7 +73,7 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
             var feed = new KernelFeed(new RecordDecoder(hostMountNs, redactor), processes, witness, options.MostWaiting);
             try
             {
-                await ReadAsync(programs, feed, sink, cancellation);
+                await OwnThread.RunAsync("kernel events", () => Read(programs, feed, sink, cancellation), cancellation);
             }
             finally
             {
@@ -80,29 +82,35 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
         }
     }
 
-    private async Task ReadAsync(KernelPrograms programs, KernelFeed feed, IEventSink sink, CancellationToken cancellation)
+    /// <summary>By the reader's own counts: the programs' memory is gone as soon as it ends.</summary>
+    private SourceState Watching()
+    {
+        SourceState state = _state;
+        (long made, long lost) = (Volatile.Read(ref _made), Volatile.Read(ref _lost));
+        string counts = string.Create(CultureInfo.InvariantCulture, $"{made} records, {lost} found the ring full");
+        return state with { Detail = state.Detail.Length == 0 ? counts : $"{counts}; {state.Detail}" };
+    }
+
+    private void Read(KernelPrograms programs, KernelFeed feed, IEventSink sink, CancellationToken cancellation)
     {
         long window = (long)options.OrderWindow.TotalNanoseconds;
         long swept = time.GetTimestamp();
         RecordSink take = record => Add(feed, record);
-        using var ticks = new PeriodicTimer(options.PollInterval, time);
-        try
+        while (true)
         {
-            do
+            Drain(programs, take, feed, sink, LinuxCalls.BootTimeNs() - window);
+            if (time.GetElapsedTime(swept) >= SweepInterval && programs.HasOpenBursts)
             {
-                Drain(programs, take, feed, sink, LinuxCalls.BootTimeNs() - window);
-                if (time.GetElapsedTime(swept) < SweepInterval || !programs.HasOpenBursts) continue;
                 programs.Sweep();
                 swept = time.GetTimestamp();
             }
-            while (await ticks.WaitForNextTickAsync(cancellation));
+
+            if (cancellation.WaitHandle.WaitOne(options.PollInterval)) break;
         }
-        catch (OperationCanceledException)
-        {
-            // What is in the ring by now is still taken.
-            Drain(programs, take, feed, sink, long.MaxValue);
-            throw;
-        }
+
+        // What is in the ring by now is still taken.
+        Drain(programs, take, feed, sink, long.MaxValue);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private void Drain(KernelPrograms programs, RecordSink take, KernelFeed feed, IEventSink sink, long until)
@@ -114,7 +122,8 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
             Volatile.Write(ref _released, _released + feed.Release(until, sink));
         }
         while (more);
-        long lost = programs.Counters.Lost;
+        (long made, long lost) = programs.Counters;
+        Volatile.Write(ref _made, made);
         if (lost == _lost) return;
         sink.ReportLoss(LossCause.RingBuffer, lost - _lost);
         Volatile.Write(ref _lost, lost);

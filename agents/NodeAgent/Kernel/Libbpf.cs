@@ -30,7 +30,14 @@ internal static partial class Libbpf
 
     [LibraryImport(Library, EntryPoint = "bpf_object__find_map_fd_by_name", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int FindMap(nint loaded, string name);
+    public static partial int FindMapDescriptor(nint loaded, string name);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__find_map_by_name", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint FindMap(nint opened, string name);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_max_entries")]
+    public static partial int SetMaxEntries(nint map, uint entries);
 
     [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload", SetLastError = true)]
     public static partial int SetAutoload(nint program, [MarshalAs(UnmanagedType.U1)] bool load);
@@ -61,6 +68,9 @@ internal static partial class Libbpf
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     public static unsafe partial int Unmap(void* at, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    public static partial int TrimHeap(nuint keep);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static unsafe partial nint Read(SafeFileHandle file, void* into, nuint length);

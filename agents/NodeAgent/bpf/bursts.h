@@ -14,7 +14,7 @@ struct slot {
 	u64 count;
 	s64 bytes;
 	u32 size;                  /* of the record below; 0 while it is not reported */
-	u32 pad;
+	u32 nr;
 	u64 window;
 	u8 record[TEMPLATE_BYTES]; /* the record reported first, for its repetition with a count */
 };
@@ -66,6 +66,18 @@ static __always_inline void add(struct slot *slot, u64 now, s64 bytes)
 #define SWALLOW 0xff
 #define NO_SLOT 0xfe
 
+static __always_inline u32 slot_of(u64 key)
+{
+	return ((key * 0x9e3779b97f4a7c15ull) >> 61) & (SLOTS - 1);
+}
+
+/* Whether calls of this key are being counted. */
+static __always_inline int is_counted(u64 key)
+{
+	struct slots *slots = bpf_task_storage_get(&bursts, bpf_get_current_task_btf(), 0, 0);
+	return slots && slots->slot[slot_of(key)].key == key;
+}
+
 /* Whether the call at hand is to be reported now, and for how many it then stands (in the scratch): the number of the slot that is to keep its record, NO_SLOT when
  * it stands for itself, SWALLOW when it is counted and not reported. */
 __attribute__((noinline)) u32 report_now(u64 key, u64 window, u32 at_least, s64 bytes)
@@ -75,11 +87,12 @@ __attribute__((noinline)) u32 report_now(u64 key, u64 window, u32 at_least, s64 
 	struct slots *slots = bpf_task_storage_get(&bursts, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!slots) return NO_SLOT;
 	u64 now = bpf_ktime_get_boot_ns();
-	u32 index = ((key * 0x9e3779b97f4a7c15ull) >> 61) & (SLOTS - 1);
+	u32 index = slot_of(key);
 	struct slot *slot = &slots->slot[index];
 	if (slot->key != key) {
 		flush(slot);
 		slot->key = key;
+		slot->nr = s->call.nr;
 		slot->size = 0;
 		slot->bytes = 0;
 		slot->window = window;
@@ -122,6 +135,20 @@ __attribute__((noinline)) u32 keep(u32 index, u32 size)
 	bpf_probe_read_kernel(slot->record, size, s);
 	slot->size = size;
 	return size;
+}
+
+/* Reports what the current thread has counted of two calls, and their next ones at once: for what has to be seen in order. */
+__attribute__((noinline)) u32 settle(u32 one, u32 other)
+{
+	struct slots *slots = bpf_task_storage_get(&bursts, bpf_get_current_task_btf(), 0, 0);
+	if (!slots) return 0;
+	for (int i = 0; i < SLOTS; i++) {
+		struct slot *slot = &slots->slot[i];
+		if (!slot->key || (slot->nr != one && slot->nr != other)) continue;
+		flush(slot);
+		slot->key = 0;
+	}
+	return 1;
 }
 
 /* Reports what a thread has counted: all of it, or what is older than its window. */

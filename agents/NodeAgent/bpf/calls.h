@@ -30,7 +30,18 @@
 #define NAMESPACES 0x7e020080ull
 #define ARMED_NS 2000000000ull
 
+#define SINGLES_NS 1000000000ull
+#define MOST_SINGLES 64
+
+#define NR_READ 0
+#define NR_WRITE 1
+#define NR_PWRITE64 18
+#define NR_PWRITEV 296
+#define NR_PWRITEV2 328
+
 #define EPERM 1
+#define ENOENT 2
+#define ESRCH 3
 #define EACCES 13
 #define ETXTBSY 26
 #define EROFS 30
@@ -54,25 +65,48 @@ static __always_inline int denied(s64 result)
 	return result == -EPERM || result == -EACCES || result == -EROFS || result == -ETXTBSY;
 }
 
-/* Opened for more than reading, or a file that is not the image's: host mounts, proc, sys, devices. */
-static __always_inline int is_open_of_interest(const struct call *call)
+static __always_inline int absent(s64 result)
 {
-	if (call->result < 0) return 1;
+	return result == -ENOENT || result == -ESRCH;
+}
+
+static __always_inline int is_wanted(u8 results, s64 result)
+{
+	switch (results) {
+	case RESULT_SUCCESS: return result >= 0;
+	case RESULT_DENIED: return result >= 0 || denied(result);
+	case RESULT_DENIED_OR_ABSENT: return result >= 0 || denied(result) || absent(result);
+	}
+	return 1;
+}
+
+/* What is not there is of interest below /proc only: processes and descriptors tried one after the other. */
+static __always_inline int names_proc(const struct call *call, u32 arg)
+{
+	u64 start = 0;
+	bpf_probe_read_user(&start, 6, (void *)argument(call, arg));
+	return start == 0x2f636f72702full;    /* "/proc/" */
+}
+
+/* Opened for more than reading, or a file that is not the image's: host mounts, proc, sys, devices. */
+static __always_inline int is_open_of_interest(const struct call *call, u32 path_arg)
+{
+	if (call->result < 0) return denied(call->result) || names_proc(call, path_arg);
 	struct file *file = (void *)file_of(call->result);
 	if (!file) return 0;
-	u32 mode = mode_of((u64)file);
-	u32 type = mode & S_IFMT;
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
 	if (type == S_IFIFO || type == S_IFSOCK) return 0;
 	if (type == S_IFCHR) {
 		/* Memory and ports; not null, zero, random, terminals. */
-		u32 rdev = BPF_CORE_READ(file, f_inode, i_rdev);
+		u32 rdev = BPF_CORE_READ(inode, i_rdev);
 		return (rdev >> 20) == 1 && ((rdev & 0xfffff) == 1 || (rdev & 0xfffff) == 2 || (rdev & 0xfffff) == 4);
 	}
 	u32 flags = BPF_CORE_READ(file, f_flags);
 	/* O_ACCMODE, O_TRUNC; O_PATH says nothing of them. */
 	if (!(flags & 010000000) && (flags & (3 | 01000))) return 1;
 	if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED) return 1;
-	u32 magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+	u32 magic = BPF_CORE_READ(inode, i_sb, s_magic);
 	if (magic == OVERLAY_MAGIC) return 0;
 	int listing = type == S_IFDIR && (magic == PROC_MAGIC || magic == SYSFS_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC);
 	return !listing;
@@ -106,6 +140,8 @@ static __always_inline int is_write_of_interest(u64 descriptor)
 static __always_inline int is_splice_of_interest(const struct call *call)
 {
 	if (call->result < 0 || (mode_of(file_of(call->args[0])) & S_IFMT) != S_IFREG) return 0;
+	/* Whether a pipe was read or written before or after the splice is the difference. */
+	settle(NR_READ, NR_WRITE);
 	arm();
 	return 1;
 }
@@ -144,11 +180,12 @@ __attribute__((noinline)) u32 passes(u32 filter)
 	const struct call *call = &s->call;
 	u32 arg = s->rule.filter_arg;
 	switch (filter) {
-	case FILTER_OPEN: return is_open_of_interest(call);
+	case FILTER_OPEN: return is_open_of_interest(call, s->rule.path_arg);
 	case FILTER_MASK: return (argument(call, arg) & s->rule.value) != 0;
 	case FILTER_EQUAL: return (argument(call, arg) & 0xffffffff) == s->rule.value;
 	case FILTER_WRITE: return is_write_of_interest(argument(call, arg));
-	case FILTER_READ: return (mode_of(file_of(call->args[0])) & S_IFMT) == S_IFIFO && is_armed();
+	/* Hardly a thread is armed, and all of them read. */
+	case FILTER_READ: return is_armed() && (mode_of(file_of(call->args[0])) & S_IFMT) == S_IFIFO;
 	case FILTER_SPLICE: return is_splice_of_interest(call);
 	case FILTER_MMAP:
 		/* MAP_SHARED or MAP_SHARED_VALIDATE, PROT_WRITE, not MAP_ANONYMOUS. */
@@ -192,6 +229,9 @@ __attribute__((noinline)) u32 add_path(u32 which, u32 at)
 		if (!file) walked = walk_directory(resolved ? where == PATH_ROOT : first == '/', at);
 	} else if (file && !which) {
 		fill_file(file);
+	} else if (file) {
+		s->record.other_inode = BPF_CORE_READ((struct file *)file, f_inode, i_ino);
+		s->record.other_magic = BPF_CORE_READ((struct file *)file, f_inode, i_sb, s_magic);
 	}
 	if (file) walked = walk_file(file, at);
 	if (file || where == PATH_CWD || where == PATH_ROOT) s->record.flags |= which ? OTHER_IS_WALKED : PATH_IS_WALKED;
@@ -234,15 +274,60 @@ __attribute__((noinline)) u32 add_data(u32 at)
 	return at + length;
 }
 
-/* What makes calls of a burst equal. Never 0, which marks a slot that is free. */
-static __always_inline u64 burst_key(const struct rule *rule, const struct call *call)
+/* The address in a process's memory to which a call wrote through its mem file; 0 for other files. */
+static __always_inline u64 memory_address(const struct call *call, u64 descriptor)
 {
-	u64 part = 0;
+	struct file *file = (void *)file_of(descriptor);
+	u32 name = 0;
+	if (!file || BPF_CORE_READ(file, f_inode, i_sb, s_magic) != PROC_MAGIC) return 0;
+	bpf_probe_read_kernel(&name, sizeof(name), BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	if (name != 0x6d656d) return 0;       /* "mem" */
+	if (call->nr == NR_PWRITE64 || call->nr == NR_PWRITEV || call->nr == NR_PWRITEV2) return call->args[3];
+	u64 position = BPF_CORE_READ(file, f_pos);
+	return call->result > 0 ? position - call->result : position;
+}
+
+static __always_inline u64 hash_of_address(u64 from, u64 length)
+{
+	u64 words[8] = {}, hash = 0;
+	bpf_probe_read_user(words, length > sizeof(words) ? sizeof(words) : length, (void *)from);
+	for (int i = 0; i < 8; i++) hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull + (hash >> 29);
+	return hash;
+}
+
+/* Of the first 63 bytes of a string. */
+static __always_inline u64 hash_of_text(u64 from)
+{
+	u64 words[8] = {}, hash = 0;
+	bpf_probe_read_user_str(words, sizeof(words), (void *)from);
+	for (int i = 0; i < 8; i++) hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull + (hash >> 29);
+	return hash;
+}
+
+/* Calls that are each about something else are reported one by one for so many a second and thread, then as one kind. */
+static __always_inline int may_stand_alone(u64 key)
+{
+	struct task_state *state = own_state();
+	if (!state || is_counted(key)) return 1;
+	u64 now = bpf_ktime_get_boot_ns();
+	if (now - state->singles_from > SINGLES_NS) {
+		state->singles_from = now;
+		state->singles = 0;
+	}
+	return ++state->singles <= MOST_SINGLES;
+}
+
+/* What makes calls of a burst equal. Never 0, which marks a slot that is free. */
+static __always_inline u64 burst_key(const struct rule *rule, const struct call *call, u64 page, u64 address)
+{
+	u64 part = address;
 	if (rule->burst == BURST_ARGUMENT) part = argument(call, rule->burst_arg);
 	if (rule->burst == BURST_FILE) {
 		struct file *file = (void *)file_of(argument(call, rule->burst_arg));
 		if (file) part = (u64)BPF_CORE_READ(file, f_inode);
 	}
+	if (rule->burst_page_arg != NO_ARGUMENT) page = argument(call, rule->burst_page_arg) >> 12;
+	part += page * 0x9e3779b97f4a7c15ull;
 	u64 outcome = call->result < 0 ? (u64)-call->result : 0;
 	return (part * 0xff51afd7ed558ccdull) ^ ((u64)call->nr << 12) ^ (outcome & 0xfff) ^ 0x5bd1e99500000000ull;
 }
@@ -257,10 +342,17 @@ __attribute__((noinline)) u32 count_call(void)
 	s64 bytes = rule->burst == BURST_FILE && result > 0 ? result : 0;
 	s->burst.count = 1;
 	s->burst.bytes = bytes;
-	/* Opens come in bursts only where one waits for a running program to become writable. */
-	if (rule->burst == BURST_NONE || (rule->filter == FILTER_OPEN && result != -ETXTBSY)) return NO_SLOT;
+	s->burst.memory_at = 0;
+	/* Opens come in bursts only where one waits for a running program to become writable, and where what is not there is looked for. */
+	if (rule->burst == BURST_NONE || (rule->filter == FILTER_OPEN && result != -ETXTBSY && !absent(result))) return NO_SLOT;
+	if (rule->filter == FILTER_WRITE) s->burst.memory_at = memory_address(&s->call, argument(&s->call, rule->filter_arg));
+	u64 address = 0;
+	if (rule->burst == BURST_ADDRESS) address = hash_of_address(argument(&s->call, rule->data_arg), argument(&s->call, rule->data_length_arg));
+	else if (rule->filter == FILTER_OPEN && absent(result)) address = hash_of_text(argument(&s->call, rule->path_arg));
 	u64 window = rule->burst == BURST_FILE ? settings.write_burst_ns : settings.burst_ns;
-	return report_now(burst_key(rule, &s->call), window, rule->at_least, bytes);
+	u64 key = burst_key(rule, &s->call, s->burst.memory_at >> 12, address);
+	if (address && !may_stand_alone(key)) key = burst_key(rule, &s->call, 0, 0);
+	return report_now(key, window, rule->at_least, bytes);
 }
 
 static __always_inline void fill_call(struct scratch *s)
@@ -271,6 +363,10 @@ static __always_inline void fill_call(struct scratch *s)
 	r->op = s->rule.op | (u32)s->rule.flag_arg << 8;
 	r->result = s->call.result;
 	__builtin_memcpy(r->args, s->call.args, sizeof(r->args));
+	if (s->burst.memory_at) {
+		r->args[3] = s->burst.memory_at;
+		r->op = s->rule.op | 3 << 8;
+	}
 	r->bytes = s->burst.bytes;
 	if (s->burst.count > 1) {
 		r->count = s->burst.count;
@@ -308,7 +404,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	if (compat) nr = compat_calls[nr & (CALLS - 1)];
 	const struct rule *rule = &rules[nr & (CALLS - 1)];
 	if (!rule->on) return 0;
-	if (result < 0 && (rule->results == RESULT_SUCCESS || (rule->results == RESULT_DENIED && !denied(result)))) return 0;
+	if (result < 0 && !is_wanted(rule->results, result)) return 0;
 	struct task_state *state = contained(task);
 	if (!state || (state->phase == PHASE_RUNTIME && !rule->of_runtime)) return 0;
 	struct scratch *s = scratch_of_cpu();

@@ -12,7 +12,6 @@
 
 struct container {
 	u8 id[ID_LENGTH];
-	u64 started;
 };
 
 /* LRU: only those long gone are displaced. */
@@ -22,6 +21,18 @@ struct {
 	__type(key, u64);
 	__type(value, struct container);
 } containers SEC(".maps");
+
+/* Nobody saw the first process of a container that ran before the programs were attached. */
+#define OWNER_UNSEEN 1
+
+/* By the container's id: the start of the process that came first into one of its cgroups. Of those it has one in every hierarchy, and a runtime goes through them in
+ * any order. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct container);
+	__type(value, u64);
+} owners SEC(".maps");
 
 struct cgroup_facts {
 	u64 container;
@@ -129,7 +140,6 @@ __attribute__((noinline)) u64 container_of_cgroup(u64 node)
 	s->facts.container = container;
 	s->facts.path_length = used;
 	bpf_map_update_elem(&cgroups, &id, &s->facts, BPF_ANY);
-	s->found.started = 0;
 	if (container) bpf_map_update_elem(&containers, &container, &s->found, BPF_NOEXIST);
 	return container;
 }
@@ -151,14 +161,20 @@ static __noinline void decide(struct task_struct *task, struct task_state *state
 	state->container = container;
 	if (!container) return;
 	struct container *found = bpf_map_lookup_elem(&containers, &container);
-	state->session = found && found->started;
+	u64 process = BPF_CORE_READ(task, group_leader, start_boottime);
 	state->phase = PHASE_RUNTIME;
+	state->session = 0;
 	if (task->start_boottime < settings.attached_at) {
 		/* It ran before us; of what it did then nothing is known but that the container had begun. */
 		state->phase = PHASE_WORKLOAD;
-		state->session = 0;
-		if (found) found->started = 1;
+		process = OWNER_UNSEEN;
 	}
+	if (!found) return;
+	/* A runtime puts the container's first process into the cgroup when it makes it, and those of sessions only later; whether the container's own program has begun
+	 * by then says nothing. Children inherit the answer. */
+	bpf_map_update_elem(&owners, found, &process, BPF_NOEXIST);
+	u64 *owner = bpf_map_lookup_elem(&owners, found);
+	state->session = owner && *owner != process && process != OWNER_UNSEEN;
 }
 
 /* The state of a container's thread; NULL for the host's. */

@@ -80,7 +80,7 @@ struct inode {
 struct inode___v66 { struct timespec64 __i_ctime; };
 struct inode___old { struct timespec64 i_ctime; };
 
-struct file { unsigned int f_mode; struct inode *f_inode; unsigned int f_flags; struct path f_path; };
+struct file { unsigned int f_mode; struct inode *f_inode; unsigned int f_flags; struct path f_path; long long f_pos; };
 struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { struct fdtable *fdt; };
 struct fs_struct { struct path root, pwd; };

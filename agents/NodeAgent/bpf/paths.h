@@ -79,12 +79,11 @@ __attribute__((noinline)) u32 copy_user_bytes(u64 from, u32 length, u32 at)
 static __always_inline u64 file_of(u64 descriptor)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct fdtable *table = task->files->fdt;
 	u32 fd = descriptor;
-	if (!table || fd >= BPF_CORE_READ(table, max_fds)) return 0;
-	struct file **files = BPF_CORE_READ(table, fd);
+	if (!table || fd >= table->max_fds) return 0;
 	struct file *file = NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	bpf_probe_read_kernel(&file, sizeof(file), table->fd + fd);
 	return (u64)file;
 }
 

@@ -37,8 +37,8 @@ int BPF_PROG(on_rename, struct task_struct *task)
 	if (task != bpf_get_current_task_btf()) return 0;
 	struct task_state *state = contained(task);
 	if (!state) return 0;
-	state->euid_before = BPF_CORE_READ(task, cred, euid.val);
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	const struct cred *cred = task->cred;
+	state->euid_before = cred->euid.val;
 	state->cap_permitted_before = capabilities(&cred->cap_permitted);
 	return 0;
 }
@@ -108,17 +108,13 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	struct task_state *state = contained(task);
 	if (!state) {
 		/* A program that the kernel itself starts: core_pattern, modprobe, release_agent. */
-		if (BPF_CORE_READ(task, real_parent, flags) & PF_KTHREAD) report_exec(task, NULL, bprm);
+		if (task->real_parent->flags & PF_KTHREAD) report_exec(task, NULL, bprm);
 		return 0;
 	}
 	state->exec_generation++;
 	state->armed_at = 0;
-	if (state->phase == PHASE_RUNTIME && BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum) != settings.host_mnt_ns) {
+	if (state->phase == PHASE_RUNTIME && task->nsproxy->mnt_ns->ns.inum != settings.host_mnt_ns)
 		state->phase = PHASE_WORKLOAD;
-		u64 key = state->container;
-		struct container *container = bpf_map_lookup_elem(&containers, &key);
-		if (container) container->started = 1;
-	}
 	report_exec(task, state, bprm);
 	return 0;
 }

@@ -78,9 +78,10 @@ struct record {
 	u32 target;             /* a process id, as the caller's namespace has it */
 	u64 target_start;       /* this and the next: the agent's own use */
 	u32 target_link;
-	u32 pad;
+	u32 other_magic;        /* of the file of TEXT_OTHER, when it is an open one */
+	u64 other_inode;
 };
 
-_Static_assert(sizeof(struct record) == 352, "RingRecord.cs has the same layout");
+_Static_assert(sizeof(struct record) == 360, "RingRecord.cs has the same layout");
 
 #endif

@@ -11,8 +11,8 @@ enum path_from { PATH_NONE, PATH_USER, PATH_FD, PATH_RESULT, PATH_CWD, PATH_ROOT
 enum data_from { DATA_NONE, DATA_STRING, DATA_SOCKADDR, DATA_HANDLE, DATA_ACCEPTED };
 enum filter { FILTER_NONE, FILTER_OPEN, FILTER_MASK, FILTER_EQUAL, FILTER_WRITE, FILTER_READ, FILTER_MMAP, FILTER_DUP, FILTER_PTRACE, FILTER_SOCKET, FILTER_SPLICE,
 	FILTER_CLONE3, FILTER_FCNTL };
-enum results { RESULT_ALL, RESULT_DENIED, RESULT_SUCCESS };
-enum burst { BURST_NONE, BURST_CALL, BURST_ARGUMENT, BURST_FILE };
+enum results { RESULT_ALL, RESULT_DENIED, RESULT_SUCCESS, RESULT_DENIED_OR_ABSENT };
+enum burst { BURST_NONE, BURST_CALL, BURST_ARGUMENT, BURST_FILE, BURST_ADDRESS };
 
 struct rule {
 	u8 on;
@@ -28,7 +28,8 @@ struct rule {
 	u8 target_arg;
 	u8 flag_arg;            /* the argument that says how: flags, mode, owner */
 	u8 of_runtime;          /* reported also before the container's own program begins */
-	u8 pad[3];
+	u8 burst_page_arg;      /* an address: calls of one page are equal */
+	u8 pad[2];
 	u64 value;
 };
 

@@ -9,76 +9,61 @@
 
 enum task_flags { TASK_NO_NEW_PRIVILEGES = 1, TASK_STARTED = 2, TASK_EXEC_SESSION = 4, TASK_RUNTIME = 8 };
 
-static __always_inline u64 capabilities(const void *set)
+/* What follows reads through the typed pointer of the task: plain loads, which the verifier guards. A helper's call for each would be most of an event's cost. */
+static __always_inline u64 capabilities(const kernel_cap_t *set)
 {
-	u64 value = 0;
-	bpf_probe_read_kernel(&value, sizeof(value), set);
-	return value;
+	return *(const u64 *)set;
 }
 
-static __always_inline u32 ns_pid(struct task_struct *task)
+/* The process's number in its own pid namespace, and that namespace. */
+static __always_inline void fill_pid(struct record *r, struct task_struct *task)
 {
-	struct pid *pid = NULL;
-	struct upid number = {};
 	/* PIDTYPE_TGID */
-	bpf_core_read(&pid, sizeof(pid), &task->signal->pids[1]);
-	if (!pid) return 0;
-	u32 level = BPF_CORE_READ(pid, level);
-	u64 at = (u64)pid + bpf_core_field_offset(struct pid, numbers) + (u64)level * bpf_core_type_size(struct upid);
-	bpf_probe_read_kernel(&number.nr, sizeof(number.nr), (void *)at + bpf_core_field_offset(struct upid, nr));
-	return number.nr;
-}
-
-static __always_inline u32 pid_ns(struct task_struct *task)
-{
-	struct pid *pid = NULL;
-	struct pid_namespace *ns = NULL;
-	bpf_core_read(&pid, sizeof(pid), &task->signal->pids[1]);
-	if (!pid) return 0;
-	u32 level = BPF_CORE_READ(pid, level);
-	u64 at = (u64)pid + bpf_core_field_offset(struct pid, numbers) + (u64)level * bpf_core_type_size(struct upid);
-	bpf_probe_read_kernel(&ns, sizeof(ns), (void *)at + bpf_core_field_offset(struct upid, ns));
-	return BPF_CORE_READ(ns, ns.inum);
+	struct pid *pid = task->signal->pids[1];
+	if (!pid) return;
+	u64 at = (u64)pid + bpf_core_field_offset(struct pid, numbers) + (u64)pid->level * bpf_core_type_size(struct upid);
+	struct upid *number = (void *)at;
+	r->ns_tgid = BPF_CORE_READ(number, nr);
+	r->pid_ns = BPF_CORE_READ(number, ns, ns.inum);
 }
 
 static __always_inline void fill_namespaces(struct record *r, struct task_struct *task)
 {
-	struct nsproxy *ns = BPF_CORE_READ(task, nsproxy);
-	r->pid_ns = pid_ns(task);
-	r->user_ns = BPF_CORE_READ(task, cred, user_ns, ns.inum);
+	struct nsproxy *ns = task->nsproxy;
+	r->user_ns = task->cred->user_ns->ns.inum;
 	/* Gone when a thread is past its end. */
 	if (!ns) return;
-	r->mnt_ns = BPF_CORE_READ(ns, mnt_ns, ns.inum);
-	r->net_ns = BPF_CORE_READ(ns, net_ns, ns.inum);
-	r->ipc_ns = BPF_CORE_READ(ns, ipc_ns, ns.inum);
-	r->uts_ns = BPF_CORE_READ(ns, uts_ns, ns.inum);
-	r->cgroup_ns = BPF_CORE_READ(ns, cgroup_ns, ns.inum);
+	r->mnt_ns = ns->mnt_ns->ns.inum;
+	r->net_ns = ns->net_ns->ns.inum;
+	r->ipc_ns = ns->ipc_ns->ns.inum;
+	r->uts_ns = ns->uts_ns->ns.inum;
+	r->cgroup_ns = ns->cgroup_ns->ns.inum;
 }
 
 static __always_inline void fill_task(struct record *r, struct task_struct *task, struct task_state *state)
 {
 	r->at = bpf_ktime_get_boot_ns();
 	r->cpu = bpf_get_smp_processor_id();
-	r->start = BPF_CORE_READ(task, group_leader, start_boottime);
-	r->tgid = BPF_CORE_READ(task, tgid);
-	r->tid = BPF_CORE_READ(task, pid);
-	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
-	r->parent_tgid = BPF_CORE_READ(parent, tgid);
-	r->parent_start = BPF_CORE_READ(parent, group_leader, start_boottime);
-	if (BPF_CORE_READ(parent, flags) & PF_KTHREAD) r->flags |= PARENT_IS_KERNEL;
-	r->ns_tgid = ns_pid(task);
-	const struct cred *cred = BPF_CORE_READ(task, cred);
-	r->uid = BPF_CORE_READ(cred, uid.val);
-	r->gid = BPF_CORE_READ(cred, gid.val);
-	r->euid = BPF_CORE_READ(cred, euid.val);
-	r->egid = BPF_CORE_READ(cred, egid.val);
+	r->start = task->group_leader->start_boottime;
+	r->tgid = task->tgid;
+	r->tid = task->pid;
+	struct task_struct *parent = task->real_parent;
+	r->parent_tgid = parent->tgid;
+	r->parent_start = parent->group_leader->start_boottime;
+	if (parent->flags & PF_KTHREAD) r->flags |= PARENT_IS_KERNEL;
+	fill_pid(r, task);
+	const struct cred *cred = task->cred;
+	r->uid = cred->uid.val;
+	r->gid = cred->gid.val;
+	r->euid = cred->euid.val;
+	r->egid = cred->egid.val;
 	r->cap_effective = capabilities(&cred->cap_effective);
 	r->cap_permitted = capabilities(&cred->cap_permitted);
 	fill_namespaces(r, task);
-	r->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	r->seccomp = BPF_CORE_READ(task, seccomp.mode);
+	r->cgroup = task->cgroups->dfl_cgrp->kn->id;
+	r->seccomp = task->seccomp.mode;
 	bpf_core_read(&r->comm, sizeof(r->comm), &task->comm);
-	if (BPF_CORE_READ(task, atomic_flags) & PFA_NO_NEW_PRIVS) r->task_flags |= TASK_NO_NEW_PRIVILEGES;
+	if (task->atomic_flags & PFA_NO_NEW_PRIVS) r->task_flags |= TASK_NO_NEW_PRIVILEGES;
 	if (!state) return;
 	r->container = state->container;
 	r->exec_generation = state->exec_generation;

@@ -26,6 +26,7 @@ struct call {
 struct burst_answer {
 	u64 count, first_at;
 	s64 bytes;
+	u64 memory_at;            /* where in a process's memory was written; 0 otherwise */
 };
 
 struct scratch {
@@ -38,7 +39,7 @@ struct scratch {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 16 * 1024 * 1024);
+	__uint(max_entries, 4096);    /* the agent asks for what its options say */
 } ring SEC(".maps");
 
 /* Where a record is put together: too large for the stack. One a CPU suffices while tracepoint programs are not preempted. */
@@ -61,6 +62,8 @@ struct task_state {
 	u32 euid_before;
 	u64 cap_permitted_before;
 	u64 armed_at;             /* its use of pipes is reported for a while */
+	u64 singles_from;         /* records of calls that are each about something else, within this second */
+	u64 singles;
 };
 
 struct {

@@ -31,6 +31,24 @@ public sealed record AlarmContract
 
     public required AlarmState State { get; init; }
 
+    [Description("The actions that it accepts now.")]
+    public required ImmutableArray<AlarmAction> AcceptedActions { get; init; }
+
+    [Description("When somebody acknowledged it; null while nobody has.")]
+    public required DateTime? AcknowledgedAt { get; init; }
+
+    [Description("To whom it is assigned; empty where to nobody.")]
+    public required string Assignee { get; init; }
+
+    [Description("When it was resolved; null while it wants attention.")]
+    public required DateTime? ResolvedAt { get; init; }
+
+    [Description("Of a closed alarm.")]
+    public required Verdict? Verdict { get; init; }
+
+    [Description("How it was resolved; null while it wants attention.")]
+    public required ResolutionContract? Resolution { get; init; }
+
     [Description("ATT&CK technique ids.")]
     public required ImmutableArray<string> Attack { get; init; }
 
@@ -103,6 +121,12 @@ public sealed record AlarmContract
             Severity = view.Severity,
             Outcome = view.Outcome,
             State = view.State,
+            AcceptedActions = view.Standing().AcceptedActions(),
+            AcknowledgedAt = view.AcknowledgedAt?.UtcDateTime,
+            Assignee = view.Assignee,
+            ResolvedAt = view.Resolution?.At.UtcDateTime,
+            Verdict = view.Resolution?.Verdict,
+            Resolution = ResolutionContract.From(view.Resolution),
             Attack = raised.Attack,
             Source = SourceContract.From(raised.Source),
             Subject = raised.Subject,
@@ -126,6 +150,19 @@ public sealed record AlarmContract
             HistoryOmitted = Math.Max(0, alarm.History.Length - HistoryContract.Longest),
         };
     }
+}
+
+[Description("How an alarm was resolved.")]
+public sealed record ResolutionContract(
+    DateTime At,
+    [property: Description("Who did it.")] string By,
+    string Reason,
+    [property: Description("Of a closed alarm.")] Verdict? Verdict,
+    [property: Description("Of a whitelisted alarm: what hides it.")] Guid? Exclusion)
+{
+    internal static ResolutionContract? From(AlarmResolution? resolution) => resolution is null
+        ? null
+        : new ResolutionContract(resolution.At.UtcDateTime, resolution.By, resolution.Reason, resolution.Verdict, resolution.Exclusion);
 }
 
 public sealed record FindingContract(

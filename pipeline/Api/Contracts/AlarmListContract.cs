@@ -30,7 +30,11 @@ public sealed record AlarmListItemContract(
     [property: Description("Event time of the newest occurrence.")] DateTime LastSeen,
     [property: Description("When what was announced came true; null before, and for alarms that announce nothing.")] DateTime? ConfirmedAt,
     [property: Description("When it was stored; the order of the list.")] DateTime StoredAt,
-    ImmutableArray<string> Labels)
+    ImmutableArray<string> Labels,
+    [property: Description("When somebody acknowledged it; null while nobody has.")] DateTime? AcknowledgedAt,
+    [property: Description("To whom it is assigned; empty where to nobody.")] string Assignee,
+    [property: Description("When it was resolved; null while it wants attention.")] DateTime? ResolvedAt,
+    [property: Description("Of a closed alarm.")] Verdict? Verdict)
 {
     internal static AlarmListItemContract From(AlarmSummary alarm) => new(
         alarm.Id,
@@ -49,5 +53,9 @@ public sealed record AlarmListItemContract(
         alarm.LastSeen.UtcDateTime,
         alarm.ConfirmedAt?.UtcDateTime,
         alarm.StoredAt.UtcDateTime,
-        alarm.Labels);
+        alarm.Labels,
+        alarm.AcknowledgedAt?.UtcDateTime,
+        alarm.Assignee,
+        alarm.ResolvedAt?.UtcDateTime,
+        alarm.Verdict);
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
+using Pipeline.Domain.Exclusions;
 
 namespace Pipeline.Api.Contracts;
 
@@ -9,6 +11,15 @@ namespace Pipeline.Api.Contracts;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(AlarmListContract))]
 [JsonSerializable(typeof(AlarmContract))]
+[JsonSerializable(typeof(HandlingRequestContract))]
+[JsonSerializable(typeof(BulkHandlingRequestContract))]
+[JsonSerializable(typeof(HandlingContract))]
+[JsonSerializable(typeof(BulkHandlingContract))]
+[JsonSerializable(typeof(ExclusionRequestContract))]
+[JsonSerializable(typeof(ExclusionRemovalContract))]
+[JsonSerializable(typeof(ExclusionContract))]
+[JsonSerializable(typeof(ExclusionListContract))]
+[JsonSerializable(typeof(ExclusionPreviewContract))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
@@ -29,6 +40,11 @@ internal sealed partial class ApiJson : JsonSerializerContext
         options.Converters.Add(new Word<Outcome>());
         options.Converters.Add(new Word<AlarmState>());
         options.Converters.Add(new Word<HistoryKind>());
+        options.Converters.Add(new Word<AlarmAction>());
+        options.Converters.Add(new Word<Verdict>());
+        options.Converters.Add(new Word<ExclusionField>());
+        options.Converters.Add(new Word<ExclusionOperator>());
+        options.Converters.Add(new Word<ExclusionState>());
         options.RespectNullableAnnotations = true;
         options.NumberHandling = JsonNumberHandling.Strict;
         return options;

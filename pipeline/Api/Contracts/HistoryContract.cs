@@ -16,17 +16,22 @@ public enum HistoryKind
 
     /// <summary>What the container is became known.</summary>
     Amended,
+
+    /// <summary>Somebody did something about it.</summary>
+    Action,
 }
 
 [Description("One event of the alarm. What an event does not say is null.")]
 public sealed record HistoryContract(
-    int Ordinal,
+    [property: Description("The same however often it is told; what withdraws a comment names it.")] Guid EventId,
+    [property: Description("Position among what the detector had to say, from 0; null for an action.")] int? Ordinal,
     HistoryKind Kind,
-    [property: Description("Event time.")] DateTime At,
+    [property: Description("Event time; of an action the time at which it was taken.")] DateTime At,
     [property: Description("When it was stored.")] DateTime StoredAt,
     [property: Description("Of raised and escalated.")] Severity? Severity,
     [property: Description("Of raised and escalated.")] Outcome? Outcome,
-    [property: Description("Of recurred: how often it had been seen.")] long? Occurrences)
+    [property: Description("Of recurred: how often it had been seen.")] long? Occurrences,
+    [property: Description("Of action: what was done, by whom, and why.")] ActionContract? Action)
 {
     /// <summary>How many events of a history an answer carries: the first one and the newest.</summary>
     internal const int Longest = 200;
@@ -36,8 +41,10 @@ public sealed record HistoryContract(
 
     private static HistoryContract From(StoredAlarmEvent stored)
     {
-        HistoryContract Of(HistoryKind kind, Severity? severity = null, Outcome? outcome = null, long? occurrences = null) =>
-            new(stored.Event.Ordinal, kind, stored.Event.At.UtcDateTime, stored.StoredAt.UtcDateTime, severity, outcome, occurrences);
+        HistoryContract Of(
+            HistoryKind kind, Severity? severity = null, Outcome? outcome = null, long? occurrences = null, ActionContract? action = null) => new(
+                stored.Event.EventId, (stored.Event as DetectedEvent)?.Ordinal, kind, stored.Event.At.UtcDateTime, stored.StoredAt.UtcDateTime,
+                severity, outcome, occurrences, action);
 
         return stored.Event switch
         {
@@ -46,6 +53,7 @@ public sealed record HistoryContract(
             AlarmRecurred recurred => Of(HistoryKind.Recurred, occurrences: recurred.Occurrences),
             AlarmAmended => Of(HistoryKind.Amended),
             AlarmEscalated worse => Of(HistoryKind.Escalated, worse.Severity, worse.Outcome),
+            AlarmActionTaken taken => Of(HistoryKind.Action, action: ActionContract.From(taken)),
             _ => throw new UnreachableException($"An alarm event that has no contract: {stored.Event.GetType().Name}"),
         };
     }

@@ -22,6 +22,9 @@ public sealed record AlarmFilter
 
     public string? Rule { get; init; }
 
+    /// <summary>To whom it is assigned.</summary>
+    public string? Assignee { get; init; }
+
     /// <summary>Only alarms last seen at or after.</summary>
     public DateTimeOffset? From { get; init; }
 
@@ -47,7 +50,11 @@ public sealed record AlarmSummary(
     DateTimeOffset LastSeen,
     DateTimeOffset? ConfirmedAt,
     DateTimeOffset StoredAt,
-    ImmutableArray<string> Labels);
+    ImmutableArray<string> Labels,
+    DateTimeOffset? AcknowledgedAt,
+    string Assignee,
+    DateTimeOffset? ResolvedAt,
+    Verdict? Verdict);
 
 /// <summary>A page, newest first. <paramref name="Next"/> is an opaque cursor, null on the last page.</summary>
 public sealed record AlarmPage(ImmutableArray<AlarmSummary> Alarms, string? Next);

@@ -12,6 +12,13 @@ namespace Pipeline.Detection.AbnormalProcess;
 internal sealed class AbnormalProcessRule(AbnormalProcessPolicy policy)
 {
     public const string Id = "AP-01";
+    public const string ClassId = "dockerproc_001";
+
+    /// <summary>Of a program in a session, of a client of container engines, and of any other.</summary>
+    private static readonly ImmutableArray<string> InSession = ["T1609"], OfClient = ["T1059.013"], OfAnother = ["T1204.003"];
+
+    /// <summary>Every technique that an alarm may carry.</summary>
+    public static ImmutableArray<string> Attack { get; } = [.. OfAnother, .. InSession, .. OfClient];
 
     /// <param name="cause">The event that decided: the exec, or what came later and was waited for.</param>
     /// <param name="later">That event as evidence; none when the exec decided.</param>
@@ -23,7 +30,7 @@ internal sealed class AbnormalProcessRule(AbnormalProcessPolicy policy)
         return new Finding
         {
             RuleId = Id,
-            ClassId = "dockerproc_001",
+            ClassId = ClassId,
             Title = $"{what} runs and {InWords(verdict.Reason)}",
             Severity = severity,
             Outcome = Outcome.AbnormalBehavior,
@@ -55,8 +62,8 @@ internal sealed class AbnormalProcessRule(AbnormalProcessPolicy policy)
 
     private ImmutableArray<string> AttackOf(ExecutedProcess process)
     {
-        if (process.ViaExec) return ["T1609"];
-        return policy.ContainerClients.Contains(ExecutedProcess.NameOf(process.Path)) ? ["T1059.013"] : ["T1204.003"];
+        if (process.ViaExec) return InSession;
+        return policy.ContainerClients.Contains(ExecutedProcess.NameOf(process.Path)) ? OfClient : OfAnother;
     }
 
     private static ImmutableArray<ContentItem> Content(ExecutedProcess process, Verdict verdict, Severity severity)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using Pipeline.Detection.Matching;
@@ -16,9 +17,13 @@ namespace Pipeline.Detection.AbnormalStartup;
 internal static class ElevationCheck
 {
     public const string RuleId = "AS-04";
+    public const string ClassId = "container_1003";
 
     private const string Content = "no-new-privileges:false";
     private const uint SetGid = 0x400;
+
+    /// <summary>Set-uid and set-gid.</summary>
+    public static ImmutableArray<string> Attack { get; } = ["T1548.001"];
 
     public static Finding? Evaluate(in Observation observation, StartupPolicy policy, IReasons? reasons)
     {
@@ -75,11 +80,11 @@ internal static class ElevationCheck
         return new Finding
         {
             RuleId = RuleId,
-            ClassId = "container_1003",
+            ClassId = ClassId,
             Title = $"{program} in container {where} raised its user's rights ({gain}), which no-new-privileges would have stopped",
             Severity = policy.ElevationSeverity,
             Outcome = Outcome.AbnormalBehavior,
-            Attack = ["T1548.001"],
+            Attack = Attack,
             Source = source,
             Subject = program,
             Content = [new ContentItem(StartupCheckNames.NoNewPrivileges, Content, policy.ElevationSeverity, basis)],

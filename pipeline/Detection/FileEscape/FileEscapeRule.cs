@@ -33,6 +33,13 @@ internal sealed record FileEscapeRule(string RuleId, string Deed, string Recomme
         + "give it a pid namespace of its own, "
         + "update the runtime, and take away CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.");
 
+    /// <summary>Of reading, of writing to what cron reads, and of whatever else is done.</summary>
+    public static ImmutableArray<string> ReadAttack { get; } = ["T1611", "T1552.001"];
+
+    public static ImmutableArray<string> CronAttack { get; } = ["T1611", "T1053.003"];
+
+    public static ImmutableArray<string> AnyAttack { get; } = ["T1611"];
+
     public static ImmutableArray<FileEscapeRule> All { get; } = [Read, Write, Blocked, Foreign];
 
     /// <summary>Which rule a deed falls under.</summary>
@@ -42,7 +49,7 @@ internal sealed record FileEscapeRule(string RuleId, string Deed, string Recomme
     /// <summary>ATT&amp;CK techniques of a deed.</summary>
     public static ImmutableArray<string> Attack(FileAction action, KeyPath? key)
     {
-        if ((action & ~FileAction.Read) == 0) return ["T1611", "T1552.001"];
-        return key is { Group: "schedulers" } && key.Path.Contains("cron", StringComparison.Ordinal) ? ["T1611", "T1053.003"] : ["T1611"];
+        if ((action & ~FileAction.Read) == 0) return ReadAttack;
+        return key is { Group: "schedulers" } && key.Path.Contains("cron", StringComparison.Ordinal) ? CronAttack : AnyAttack;
     }
 }

@@ -59,6 +59,9 @@ internal ref struct ExecutedProgram
     /// <summary>Arguments with a space between them.</summary>
     public string CommandLine => _commandLine ??= string.Join(' ', Arguments);
 
+    /// <summary>Whether somebody asks for reasons.</summary>
+    public readonly bool IsExplained => _reasons is not null;
+
     public readonly bool Is(ProgramKinds kinds) => (Kinds & kinds) != 0;
 
     /// <summary>0 none, 1 file, 2 pipe, 3 socket, 4 terminal.</summary>

@@ -117,9 +117,12 @@ internal sealed class ProgramNames
     }
 
     /// <summary>Whether a process or one of its ancestors is a program of this kind.</summary>
-    public bool IsOrComesFrom(ProcessContext process, ProgramKinds kind)
+    public bool IsOrComesFrom(ProcessContext process, ProgramKinds kind) =>
+        (Of(process.Self) & kind) != 0 || ComesFrom(process, kind);
+
+    /// <summary>Whether one of its ancestors is a program of this kind.</summary>
+    public bool ComesFrom(ProcessContext process, ProgramKinds kind)
     {
-        if ((Of(process.Self) & kind) != 0) return true;
         foreach (ProcessFacts ancestor in process.Ancestors)
         {
             if ((Of(ancestor) & kind) != 0) return true;

@@ -19,6 +19,12 @@ internal sealed class ChangeTracker(SensitiveFilePolicy policy)
 
     public KnownContainers Containers { get; } = new();
 
+    /// <summary>Whether no change is in progress.</summary>
+    public bool IsIdle => _edits.IsEmpty;
+
+    /// <summary>See <see cref="ProtectedFiles.MayProtect"/>.</summary>
+    public bool MayProtect(ReadOnlySpan<byte> path, in FileReference file) => _files.MayProtect(path, file);
+
     /// <summary>What protects a path from a step; null when nothing does.</summary>
     public Protection? ProtectionOf(in Observation observation, in FileStep step) =>
         _files.Of(observation.Source(), Exe(observation), step);

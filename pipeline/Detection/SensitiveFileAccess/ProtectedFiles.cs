@@ -25,7 +25,21 @@ internal sealed class ProtectedFiles(SensitiveFilePolicy policy)
 
     private readonly ImmutableArray<Compiled> _policies = [.. policy.Policies.Select(p => new Compiled(p))];
 
+    /// <summary>Every path that any of the policies names.</summary>
+    private readonly PathTree _named = new(policy.Policies.SelectMany(p =>
+        p.Paths.Select(named => named.Path).Concat(p.IncludeExecutables ? p.ExecutableDirectories : [])));
+
+    private readonly bool _includeExecutables = policy.Policies.Any(p => p.IncludeExecutables);
+
     public SensitiveFilePolicy Policy => policy;
+
+    /// <summary>
+    /// False: nothing protects a file from a step that does not elevate, whoever makes it and in whichever container. Costs little, and is
+    /// so for nearly all files.
+    /// </summary>
+    /// <param name="path">From the container's root.</param>
+    public bool MayProtect(ReadOnlySpan<byte> path, in FileReference file) =>
+        (_includeExecutables && file.Layer == FileLayer.Image && (file.Mode & AnyExecute) != 0) || _named.Covers(path);
 
     /// <summary>What protects a path from a step that a program makes; null when nothing does.</summary>
     /// <param name="source">The container as far as it is known.</param>

@@ -80,12 +80,23 @@ public sealed class SensitiveFileAccessDetector(SensitiveFilePolicy policy) : ID
         bool closes = file.Operation == FileOperation.Close;
         bool links = file.Operation == FileOperation.Link || (action != FileAction.None && file.File.LinkCount > 1);
         if ((action & FileAction.Change) == 0 && !closes && !links) return;
+        if (findings.Reasons is null && (closes ? _changes.IsIdle : !links && ConcernsNobody(observation, file))) return;
         if (ContainerPath.Of(observation, file.File, file.Path) is not var (path, inMount)) return;
         var step = new FileStep(path, action, file.File, Elevates(observation, file), inMount);
         if (closes) _changes.Close(observation, path);
         else if (file.Result < 0) Refused(observation, step, findings);
         else Made(observation, step, findings);
     }
+
+    /// <summary>
+    /// Whether the file is one of the container's own that nothing protects, so that no step from here on would do anything. Not asked
+    /// where another name of it, another path or a right that it gives counts as well.
+    /// </summary>
+    private bool ConcernsNobody(in Observation observation, in FileRecord file) =>
+        file.Operation is not (FileOperation.Rename or FileOperation.ChangeMode or FileOperation.SetExtendedAttribute)
+        && !file.PathTruncated
+        && observation.IsInOwnRoot(file.File)
+        && !_changes.MayProtect(observation.Batch.Utf8(file.Path), file.File);
 
     private void Made(in Observation observation, in FileStep step, IFindings findings)
     {

@@ -18,15 +18,21 @@ internal sealed record SensitiveFileRule(string RuleId, string ClassId, string D
     public static SensitiveFileRule Attempt { get; } = new("SF-03", "dockerfile_001", "tried to change the protected file",
         "The kernel refused. Look at what else the process tried.");
 
+    private static readonly ImmutableArray<string> Anywhere = ["T1565.001"], Elevating = ["T1565.001", "T1548.001"],
+        Cron = ["T1565.001", "T1053.003"], Services = ["T1565.001", "T1543.002"], Logs = ["T1565.001", "T1070"];
+
+    /// <summary>Every technique that an alarm may carry.</summary>
+    public static ImmutableArray<string> AllAttack { get; } = [.. Elevating.Concat(Cron).Concat(Services).Concat(Logs).Distinct()];
+
     public static ImmutableArray<SensitiveFileRule> All { get; } = [Changed, Program, Attempt];
 
     /// <summary>ATT&amp;CK techniques: stored data manipulation, and what the place of the file adds.</summary>
     public static ImmutableArray<string> Attack(string path, bool elevates) =>
-        elevates ? ["T1565.001", "T1548.001"]
-        : Begins(path, "/etc/cron") || Begins(path, "/var/spool/cron") ? ["T1565.001", "T1053.003"]
-        : Begins(path, "/etc/systemd") || Begins(path, "/etc/init.d") ? ["T1565.001", "T1543.002"]
-        : Begins(path, "/var/log") ? ["T1565.001", "T1070"]
-        : ["T1565.001"];
+        elevates ? Elevating
+        : Begins(path, "/etc/cron") || Begins(path, "/var/spool/cron") ? Cron
+        : Begins(path, "/etc/systemd") || Begins(path, "/etc/init.d") ? Services
+        : Begins(path, "/var/log") ? Logs
+        : Anywhere;
 
     /// <summary>What was done, in words, most telling first.</summary>
     public static string InWords(FileAction done)

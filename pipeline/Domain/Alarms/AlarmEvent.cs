@@ -5,8 +5,8 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Alarms;
 
 /// <summary>
-/// Something that became true of one alarm. An alarm is the ordered stream of its events; every view is a fold of them, nothing is updated in place.
-/// <see cref="EventId"/> is a hash of the alarm and the event's ordinal in it, so that processing the same log twice gives the same ids and storing is idempotent.
+/// Something that became true of one alarm: what a detector saw (<see cref="DetectedEvent"/>), or what somebody did about it
+/// (<see cref="AlarmActionTaken"/>). An alarm is the ordered stream of its events; every view is a fold of them, nothing is updated in place.
 /// </summary>
 public abstract record AlarmEvent
 {
@@ -16,17 +16,31 @@ public abstract record AlarmEvent
 
     public required Guid AlarmId { get; init; }
 
+    /// <summary>Wall time of the raw event that caused this, or of the action.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The same however often it is told.</summary>
+    public abstract Guid EventId { get; }
+}
+
+/// <summary>
+/// What a detector has to say of an alarm. Its id is a hash of the alarm and the ordinal in it, so that processing the same log twice gives
+/// the same ids and storing is idempotent.
+/// </summary>
+public abstract record DetectedEvent : AlarmEvent
+{
+    private protected DetectedEvent()
+    {
+    }
+
     /// <summary>Position in the alarm's own sequence of detector-made events, from 0.</summary>
     public required int Ordinal { get; init; }
 
-    /// <summary>Wall time of the raw event that caused this.</summary>
-    public required DateTimeOffset At { get; init; }
-
-    public Guid EventId => DeterministicId.From(AlarmId.ToString("N"), Ordinal.ToString(CultureInfo.InvariantCulture));
+    public sealed override Guid EventId => DeterministicId.From(AlarmId.ToString("N"), Ordinal.ToString(CultureInfo.InvariantCulture));
 }
 
 /// <summary>An alarm began. Later events only add to it.</summary>
-public sealed record AlarmRaised : AlarmEvent
+public sealed record AlarmRaised : DetectedEvent
 {
     public required AlarmType Type { get; init; }
 
@@ -78,7 +92,7 @@ public sealed record AlarmRaised : AlarmEvent
 }
 
 /// <summary>What was announced came true: the container that was created with these settings started.</summary>
-public sealed record AlarmConfirmed : AlarmEvent
+public sealed record AlarmConfirmed : DetectedEvent
 {
     public required Evidence Evidence { get; init; }
 }
@@ -86,7 +100,7 @@ public sealed record AlarmConfirmed : AlarmEvent
 /// <summary>
 /// What the container is became known after the alarm about it had been raised. Its source is this from now on; nothing else changes.
 /// </summary>
-public sealed record AlarmAmended : AlarmEvent
+public sealed record AlarmAmended : DetectedEvent
 {
     public required AlarmSource Source { get; init; }
 
@@ -95,7 +109,7 @@ public sealed record AlarmAmended : AlarmEvent
 }
 
 /// <summary>The same behaviour again. Counts are running totals, so that the latest event alone is exact.</summary>
-public sealed record AlarmRecurred : AlarmEvent
+public sealed record AlarmRecurred : DetectedEvent
 {
     /// <summary>Occurrences so far, the first one included.</summary>
     public required long Occurrences { get; init; }
@@ -105,7 +119,7 @@ public sealed record AlarmRecurred : AlarmEvent
 }
 
 /// <summary>A repeat was worse than what was known.</summary>
-public sealed record AlarmEscalated : AlarmEvent
+public sealed record AlarmEscalated : DetectedEvent
 {
     public required Severity Severity { get; init; }
 

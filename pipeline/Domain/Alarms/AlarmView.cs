@@ -28,6 +28,15 @@ public sealed record AlarmView
     /// <summary>First evidence, then the newest.</summary>
     public required ImmutableArray<Evidence> Evidence { get; init; }
 
+    /// <summary>When it was acknowledged; null while it is not.</summary>
+    public DateTimeOffset? AcknowledgedAt { get; init; }
+
+    /// <summary>To whom it is assigned; empty where to nobody.</summary>
+    public string Assignee { get; init; } = "";
+
+    /// <summary>How it was resolved; null while it wants attention.</summary>
+    public AlarmResolution? Resolution { get; init; }
+
     /// <summary>Number of events folded in; the stream's version.</summary>
     public required int Version { get; init; }
 
@@ -44,9 +53,14 @@ public sealed record AlarmView
             LastSeen = view.LastSeen,
         },
         (_, AlarmRecurred recurred) => Touch(view, e, recurred.Evidence) with { Occurrences = Math.Max(view.Occurrences, recurred.Occurrences) },
-        (_, AlarmEscalated worse) => Touch(view, e, worse.Evidence) with { Severity = worse.Severity, Outcome = worse.Outcome },
+        (_, AlarmEscalated worse) => Escalate(Touch(view, e, worse.Evidence), worse),
+        (_, AlarmActionTaken action) => Handle(view, action),
         _ => view,
     };
+
+    /// <summary>What decides which actions it accepts.</summary>
+    public AlarmStanding Standing() =>
+        new(Raised.Type, Outcome, State, AcknowledgedAt is not null, Assignee, Resolution?.Exclusion);
 
     private static AlarmView Begin(AlarmRaised raised) => new()
     {
@@ -59,6 +73,28 @@ public sealed record AlarmView
         LastSeen = raised.At,
         Evidence = raised.Evidence,
         Version = 1,
+    };
+
+    private static AlarmView Escalate(AlarmView view, AlarmEscalated worse)
+    {
+        AlarmStanding after = view.Standing().AfterEscalation(worse.Outcome);
+        return view with
+        {
+            Severity = worse.Severity,
+            Outcome = worse.Outcome,
+            State = after.State,
+            AcknowledgedAt = after.Acknowledged ? view.AcknowledgedAt : null,
+            Resolution = after.IsResolved ? view.Resolution : null,
+        };
+    }
+
+    private static AlarmView Handle(AlarmView view, AlarmActionTaken action) => view with
+    {
+        State = action.State,
+        AcknowledgedAt = !action.Acknowledged ? null : action.Action == AlarmAction.Acknowledge ? action.At : view.AcknowledgedAt,
+        Assignee = action.Action is AlarmAction.Assign or AlarmAction.Unassign ? action.Assignee : view.Assignee,
+        Resolution = action.Resolution() ?? (action.State is AlarmState.Open or AlarmState.Acknowledged ? null : view.Resolution),
+        Version = view.Version + 1,
     };
 
     private static AlarmView Touch(AlarmView view, AlarmEvent e, Evidence evidence)

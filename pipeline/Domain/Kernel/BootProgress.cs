@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Pipeline.Domain.Events;
+using Pipeline.Domain.Identity;
 using Pipeline.Domain.Kernel.Mounts;
 
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>How far one boot of one node has been read: its sequence numbers, its event time and what is known to be missing.</summary>
-internal sealed class BootProgress
+internal sealed class BootProgress(NodeBoot id)
 {
     /// <summary>Newest gaps that windows are checked against; older ones than these lie before any window.</summary>
     public const int GapsKept = 64;
@@ -15,6 +16,9 @@ internal sealed class BootProgress
     private long _lastAccountNs = long.MinValue;
 
     public Watermark Watermark;
+
+    /// <summary>Of which node it is and which boot of it, in texts that all of its events share.</summary>
+    public NodeBoot Id => id;
 
     public ProcessTable Processes { get; private init; } = new();
 
@@ -90,14 +94,14 @@ internal sealed class BootProgress
         Mounts.Save(state);
     }
 
-    public static BootProgress Load(BinaryReader state, TextPool texts)
+    public static BootProgress Load(BinaryReader state, NodeBoot id, TextPool texts)
     {
         long highest = state.ReadInt64();
         long lastAccountNs = state.ReadInt64();
         var watermark = Watermark.Load(state);
         var gaps = new List<EvidenceGap>();
         for (int left = state.ReadCount(GapsKept); left > 0; left--) gaps.Add(EvidenceGap.Load(state));
-        return new BootProgress
+        return new BootProgress(id)
         {
             _highest = highest < 0 ? null : highest,
             _lastAccountNs = lastAccountNs,

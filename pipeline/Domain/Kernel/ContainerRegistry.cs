@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
 
@@ -17,8 +18,19 @@ internal sealed class ContainerRegistry
     /// <summary>Event time for which a removed container stays known.</summary>
     public const long TombstoneNs = 600 * EventTime.NanosecondsPerSecond;
 
+    /// <summary>Longest container id that tasks are matched by, in bytes.</summary>
+    private const int LongestId = 256;
+
     private readonly RecencyMap<string, Entry> _entries = new(MostContainers);
+
+    /// <summary>The same containers by the bytes of their ids, which is what tasks name them by.</summary>
+    private readonly Dictionary<byte[], ContainerContext> _byUtf8 = new(Utf8Texts.Comparer);
+
+    private readonly Dictionary<byte[], ContainerContext>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
+
     private readonly Queue<Tombstone> _tombstones = new();
+
+    public ContainerRegistry() => _bySpan = _byUtf8.GetAlternateLookup<ReadOnlySpan<byte>>();
 
     public int Count => _entries.Count;
 
@@ -26,7 +38,12 @@ internal sealed class ContainerRegistry
 
     public ContainerContext? Find(string id) => _entries.TryGet(id, out Entry entry) ? entry.Context : null;
 
-    public ContainerContext? Find(ReadOnlySpan<char> id) => _entries.TryGetBy(id, out Entry entry) ? entry.Context : null;
+    /// <param name="id">UTF-8; empty is none.</param>
+    public ContainerContext? Find(ReadOnlySpan<byte> id) =>
+        id.Length is > 0 and <= LongestId && _bySpan.TryGetValue(id, out ContainerContext? found) ? found : null;
+
+    /// <summary>Whether it forgets a container when event time of this boot passes an instant.</summary>
+    public bool ForgetsBy(BootId boot, long watermarkNs) => _tombstones.TryPeek(out Tombstone? oldest) && IsDue(oldest, boot, watermarkNs);
 
     public ContainerContext Apply(ContainerRecord record, BootId boot, long bootNs)
     {
@@ -40,7 +57,7 @@ internal sealed class ContainerRegistry
 
         bool removed = record.Action == ContainerAction.Removed;
         var tombstone = new Tombstone(record.ContainerId, boot, bootNs);
-        if (_entries.Set(record.ContainerId, new Entry(context, removed ? tombstone : null), out _)) Evicted++;
+        Set(record.ContainerId, new Entry(context, removed ? tombstone : null));
         if (removed) Bury(tombstone);
         return context;
     }
@@ -53,8 +70,7 @@ internal sealed class ContainerRegistry
     public bool Advance(BootId boot, long watermarkNs)
     {
         int before = Count;
-        while (_tombstones.TryPeek(out Tombstone? oldest) && (oldest.Boot != boot || oldest.RemovedNs + TombstoneNs <= watermarkNs))
-            Forget(_tombstones.Dequeue());
+        while (ForgetsBy(boot, watermarkNs)) Forget(_tombstones.Dequeue());
         return Count < before;
     }
 
@@ -90,7 +106,7 @@ internal sealed class ContainerRegistry
             string runtime = state.ReadText();
             var last = (ContainerAction)state.ReadByte();
             var context = new ContainerContext(id, runtime, state.ReadBoolean() ? ContainerSpecState.Load(state) : null, last);
-            registry._entries.Set(id, new Entry(context, null));
+            registry.Set(id, new Entry(context, null));
             if (state.ReadBoolean()) removed.Add(id);
         }
 
@@ -123,7 +139,24 @@ internal sealed class ContainerRegistry
     private void Forget(Tombstone tombstone)
     {
         if (_entries.TryGet(tombstone.ContainerId, out Entry entry) && ReferenceEquals(entry.Removed, tombstone))
+        {
             _entries.Remove(tombstone.ContainerId);
+            _byUtf8.Remove(Encoding.UTF8.GetBytes(tombstone.ContainerId));
+        }
+    }
+
+    private static bool IsDue(Tombstone tombstone, BootId boot, long watermarkNs) =>
+        tombstone.Boot != boot || tombstone.RemovedNs + TombstoneNs <= watermarkNs;
+
+    private void Set(string id, Entry entry)
+    {
+        if (_entries.Set(id, entry, out KeyValuePair<string, Entry> evicted))
+        {
+            Evicted++;
+            _byUtf8.Remove(Encoding.UTF8.GetBytes(evicted.Key));
+        }
+
+        _byUtf8[Encoding.UTF8.GetBytes(id)] = entry.Context;
     }
 
     private readonly record struct Entry(ContainerContext Context, Tombstone? Removed);

@@ -131,12 +131,13 @@ public sealed class DetectorRun
         EventBatch raw = batch.Batch;
         ReadOnlySpan<EventRecord> events = raw.Events;
         ReadOnlySpan<WatermarkTick> ticks = batch.Ticks;
-        var node = new NodeBoot(raw.Node, raw.Boot);
+        NodeBoot node = batch.Node;
+        EventKinds wanted = Spec.Kinds;
         int nextTick = 0;
         for (; position < events.Length; position++)
         {
             bool ticksHere = nextTick < ticks.Length && ticks[nextTick].Position == position;
-            bool mine = ((EventKinds)(1 << (int)events[position].Kind) & Spec.Kinds) != 0;
+            bool mine = ((EventKinds)(1 << (int)events[position].Kind) & wanted) != 0;
             bool describes = events[position].Kind == EventKind.Container;
             if (!ticksHere && !mine && !describes) continue;
             _journal.Position = position;

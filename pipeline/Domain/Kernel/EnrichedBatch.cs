@@ -21,6 +21,7 @@ public sealed class EnrichedBatch
     private ContainerContext?[] _containers = [];
     private ProcessContext?[] _processes = [];
     private BootProgress? _boot;
+    private ContainerRegistry? _unchanged;
 
     internal EnrichedBatch()
     {
@@ -36,7 +37,16 @@ public sealed class EnrichedBatch
 
     public ReadOnlySpan<WatermarkTick> Ticks => CollectionsMarshal.AsSpan(_ticks);
 
-    public ContainerContext? ContainerAt(int position) => _containers[position];
+    /// <summary>
+    /// The container that the event is about or that its task belongs to, after it. Of most events nobody asks, so that it is looked up
+    /// only then, unless the batch itself changes what is known of containers.
+    /// </summary>
+    public ContainerContext? ContainerAt(int position)
+    {
+        if (_unchanged is null) return _containers[position];
+        int task = Batch.Events[position].Task;
+        return position < First || task == EventRecord.NoTask ? null : _unchanged.Find(Batch.Utf8(Batch.Tasks[task].ContainerId));
+    }
 
     /// <summary>The process after the event; null for events that no task caused.</summary>
     public ProcessContext? ProcessAt(int position) => _processes[position];
@@ -45,7 +55,14 @@ public sealed class EnrichedBatch
     /// When an event happened. No event is later than the clock that its agent read when it closed the batch: a damaged time is cut down to
     /// that, so that it cannot drag windows into the future.
     /// </summary>
-    public EventTime TimeAt(int position) => Batch.TimeOf(Batch.Events[position] with { BootNs = BootNsAt(position) });
+    public EventTime TimeAt(int position)
+    {
+        long bootNs = BootNsAt(position);
+        return new EventTime(bootNs, Batch.Clock.WallNs + (bootNs - Batch.Clock.BootNs));
+    }
+
+    /// <summary>The node of the batch and its boot, in texts that are the same objects for all its batches.</summary>
+    internal NodeBoot Node => _boot!.Id;
 
     internal long BootNsAt(int position) => Math.Min(Batch.Events[position].BootNs, Batch.Clock.BootNs);
 
@@ -60,12 +77,14 @@ public sealed class EnrichedBatch
         return at >= 0 ? _mounts[at].View : MountView.Empty;
     }
 
-    internal void Begin(EventBatch batch, BootProgress boot, int first)
+    /// <param name="unchanged">The containers, if the batch changes nothing about them; null if it may.</param>
+    internal void Begin(EventBatch batch, BootProgress boot, ContainerRegistry? unchanged, int first)
     {
         Batch = batch;
         First = first;
         Kinds = EventKinds.None;
         _boot = boot;
+        _unchanged = unchanged;
         _ticks.Clear();
         _mounts.Clear();
         _mounts.Add((first, boot.Mounts.View));
@@ -75,7 +94,7 @@ public sealed class EnrichedBatch
             _processes = new ProcessContext?[_containers.Length];
         }
 
-        Array.Clear(_containers);
+        if (unchanged is null) Array.Clear(_containers);
         Array.Clear(_processes);
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
 
@@ -23,9 +22,6 @@ public sealed class Enrichment
     /// </summary>
     public const int MostNodes = 4096;
 
-    /// <summary>Longest container id that tasks are matched by, in bytes.</summary>
-    private const int LongestContainerId = 256;
-
     private readonly RecencyMap<NodeId, NodeProgress> _nodes = new(MostNodes);
     private readonly EnrichedBatch _enriched = new();
     private readonly TextPool _texts = new();
@@ -47,8 +43,11 @@ public sealed class Enrichment
         long gapsBefore = boot.GapsFound;
         long evictedBefore = EvictedOf(node, boot);
         int first = boot.Take(batch);
-        _enriched.Begin(batch, boot, first);
-        Walk(batch, node, boot, first);
+
+        // No event is later than the clock of its batch, and the watermark never reaches it.
+        bool changes = !batch.Containers.IsEmpty || node.Containers.ForgetsBy(batch.Boot, batch.Clock.BootNs);
+        _enriched.Begin(batch, boot, changes ? null : node.Containers, first);
+        Walk(batch, node, boot, first, changes);
         Counts = new EnrichmentCounts(
             Counts.Events + batch.Count - first,
             Counts.Duplicates + first,
@@ -83,7 +82,11 @@ public sealed class Enrichment
             var enrichment = new Enrichment();
             using BinaryReader state = section.Open();
             for (int left = state.ReadCount(MostNodes); left > 0; left--)
-                enrichment._nodes.Set(new NodeId(state.ReadText()), NodeProgress.Load(state, enrichment._texts));
+            {
+                var id = new NodeId(state.ReadText());
+                enrichment._nodes.Set(id, NodeProgress.Load(state, id, enrichment._texts));
+            }
+
             return (enrichment, null);
         }
         catch (Exception e) when (StateSection.IsDamage(e))
@@ -97,12 +100,13 @@ public sealed class Enrichment
 
     private NodeProgress NodeOf(NodeId id)
     {
-        if (!_nodes.TryGet(id, out NodeProgress? node)) node = new NodeProgress();
+        if (!_nodes.TryGet(id, out NodeProgress? node)) node = new NodeProgress(id);
         if (_nodes.Set(id, node, out _)) Counts = Counts with { Evictions = Counts.Evictions + 1 };
         return node;
     }
 
-    private void Walk(EventBatch batch, NodeProgress node, BootProgress boot, int first)
+    /// <param name="changes">Whether what is known of containers may change from one event to the next.</param>
+    private void Walk(EventBatch batch, NodeProgress node, BootProgress boot, int first, bool changes)
     {
         ReadOnlySpan<EventRecord> events = batch.Events;
         EventKinds kinds = EventKinds.None;
@@ -137,9 +141,9 @@ public sealed class Enrichment
                 if (e.Kind == EventKind.Mount) boot.Mounts.Apply(batch, e, bootNs, _texts);
                 if (e.Task != EventRecord.NoTask)
                 {
-                    if (!tasksKnown) MatchTasks(batch, node.Containers);
+                    if (changes && !tasksKnown) MatchTasks(batch, node.Containers);
                     tasksKnown = true;
-                    _enriched.SetContainer(i, _byTask[e.Task]);
+                    if (changes) _enriched.SetContainer(i, _byTask[e.Task]);
                     Meet(batch, boot, i, bootNs);
                 }
             }
@@ -175,12 +179,7 @@ public sealed class Enrichment
     {
         ReadOnlySpan<TaskRecord> tasks = batch.Tasks;
         if (_byTask.Length < tasks.Length) _byTask = new ContainerContext?[Math.Max(256, tasks.Length)];
-        Span<char> id = stackalloc char[LongestContainerId];
-        for (int i = 0; i < tasks.Length; i++)
-        {
-            ReadOnlySpan<byte> utf8 = batch.Utf8(tasks[i].ContainerId);
-            _byTask[i] = utf8.Length is > 0 and <= LongestContainerId ? containers.Find(id[..Encoding.UTF8.GetChars(utf8, id)]) : null;
-        }
+        for (int i = 0; i < tasks.Length; i++) _byTask[i] = containers.Find(batch.Utf8(tasks[i].ContainerId));
     }
 }
 

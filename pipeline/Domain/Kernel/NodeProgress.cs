@@ -3,7 +3,7 @@ using Pipeline.Domain.Identity;
 namespace Pipeline.Domain.Kernel;
 
 /// <summary>One node: its containers, and how far each of its recent boots has been read.</summary>
-internal sealed class NodeProgress
+internal sealed class NodeProgress(NodeId id)
 {
     /// <summary>
     /// After a reboot an agent may still ship what the boot before left in its spool; more than a few at once do not happen.
@@ -14,10 +14,10 @@ internal sealed class NodeProgress
 
     public ContainerRegistry Containers { get; private init; } = new();
 
-    public BootProgress BootOf(BootId id)
+    public BootProgress BootOf(BootId bootId)
     {
-        if (!_boots.TryGet(id, out BootProgress? boot)) boot = new BootProgress();
-        _boots.Set(id, boot);
+        if (!_boots.TryGet(bootId, out BootProgress? boot)) boot = new BootProgress(new NodeBoot(id, bootId));
+        _boots.Set(boot.Id.Boot, boot);
         return boot;
     }
 
@@ -25,18 +25,22 @@ internal sealed class NodeProgress
     {
         Containers.Save(state);
         state.Write(_boots.Count);
-        foreach ((BootId id, BootProgress boot) in _boots.OldestFirst)
+        foreach ((BootId bootId, BootProgress boot) in _boots.OldestFirst)
         {
-            state.WriteText(id.Value);
+            state.WriteText(bootId.Value);
             boot.Save(state);
         }
     }
 
-    public static NodeProgress Load(BinaryReader state, TextPool texts)
+    public static NodeProgress Load(BinaryReader state, NodeId id, TextPool texts)
     {
-        var node = new NodeProgress { Containers = ContainerRegistry.Load(state) };
+        var node = new NodeProgress(id) { Containers = ContainerRegistry.Load(state) };
         for (int left = state.ReadCount(MostBoots); left > 0; left--)
-            node._boots.Set(new BootId(state.ReadText()), BootProgress.Load(state, texts));
+        {
+            var boot = new BootId(state.ReadText());
+            node._boots.Set(boot, BootProgress.Load(state, new NodeBoot(id, boot), texts));
+        }
+
         return node;
     }
 }

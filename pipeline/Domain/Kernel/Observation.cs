@@ -10,17 +10,19 @@ namespace Pipeline.Domain.Kernel;
 /// </summary>
 public readonly ref struct Observation(EnrichedBatch enriched, int position)
 {
+    private readonly ref readonly EventRecord _event = ref enriched.Batch.Events[position];
+
     public EventBatch Batch { get; } = enriched.Batch;
 
     public int Position { get; } = position;
 
-    public ref readonly EventRecord Event => ref Batch.Events[Position];
+    public ref readonly EventRecord Event => ref _event;
 
-    public EventId Id => Batch.IdOf(Position);
+    public EventId Id => new(enriched.Node.Node, enriched.Node.Boot, Batch.FirstSequence + Position);
 
     public EventTime Time => enriched.TimeAt(Position);
 
-    public NodeBoot Node => new(Batch.Node, Batch.Boot);
+    public NodeBoot Node => enriched.Node;
 
     /// <summary>
     /// The container the event belongs to, as known at this position of the log; null for the host and for containers never described.

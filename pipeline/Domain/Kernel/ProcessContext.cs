@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.Domain.Kernel;
 
@@ -10,4 +11,12 @@ public sealed record ProcessContext(ProcessFacts Self, ImmutableArray<ProcessFac
     public const int MostAncestors = 5;
 
     public ProcessFacts? Parent => Ancestors.IsEmpty ? null : Ancestors[0];
+
+    internal ImmutableArray<ProcessFacts> AncestorsOfChildren()
+    {
+        var ancestors = new ProcessFacts[Math.Min(Ancestors.Length + 1, MostAncestors)];
+        ancestors[0] = Self;
+        Ancestors.AsSpan(0, ancestors.Length - 1).CopyTo(ancestors.AsSpan(1));
+        return ImmutableCollectionsMarshal.AsImmutableArray(ancestors);
+    }
 }

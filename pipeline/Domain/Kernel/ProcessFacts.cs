@@ -54,13 +54,4 @@ public sealed record ProcessFacts
 
     /// <summary>Sequence number of the event that said so; -1 when only other events of the process were seen.</summary>
     public long Sequence { get; init; } = -1;
-
-    /// <summary>The same process, as a child that has not exec'd yet: its parent's program, not its own.</summary>
-    internal ProcessFacts RunningTheProgramOf(ProcessFacts parent) => this with
-    {
-        Script = parent.Script,
-        CommandLine = parent.CommandLine,
-        Executable = parent.Executable,
-        StandardStreams = parent.StandardStreams,
-    };
 }

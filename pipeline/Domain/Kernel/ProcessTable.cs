@@ -36,8 +36,7 @@ internal sealed class ProcessTable
     public ProcessContext Of(EventBatch batch, in TaskRecord task, long bootNs, TextPool texts, AnomalyTally anomalies)
     {
         if (task.Tgid <= 0 || task.StartNs > bootNs) anomalies.Note(Anomaly.ImpossibleProcess);
-        ProcessKey key = KeyOf(task, isNew: false);
-        if (!_processes.TryGet(key, out Entry known))
+        if (!TryFind(task, out ProcessKey key, out Entry known))
             return Add(key, FromTask(batch, key, task, bootNs, texts), bootNs, anomalies);
         if (known.Context.Ancestors.IsEmpty && AncestorsOf(known.Context.Self) is { IsEmpty: false } ancestors)
             known = known with { Context = known.Context with { Ancestors = ancestors } };
@@ -102,9 +101,9 @@ internal sealed class ProcessTable
     private ProcessContext Fork(EventBatch batch, in TaskRecord task, long bootNs, long sequence, TextPool texts, AnomalyTally anomalies)
     {
         ProcessKey key = KeyOf(task, isNew: true);
-        ProcessFacts facts = FromTask(batch, key, task, bootNs, texts) with { Sequence = sequence };
-        bool parentKnown = Find(facts.Parent) is { } parent;
-        if (!parentKnown && facts.Parent.Tgid != 0) anomalies.Note(Anomaly.UnknownParent);
+        var parentKey = new ProcessKey(task.ParentTgid, task.ParentStartNs);
+        ProcessContext? parent = Find(parentKey);
+        if (parent is null && parentKey.Tgid != 0) anomalies.Note(Anomaly.UnknownParent);
 
         // Without start times the number of a process that has ended is the next one's key.
         bool isAnother = _processes.TryGet(key, out Entry known) && key.StartNs == 0 && known.EndedNs != Lives;
@@ -112,32 +111,27 @@ internal sealed class ProcessTable
         {
             anomalies.Note(Anomaly.LateFork);
             ProcessFacts self = known.Context.Self;
-            if (self.Parent.Tgid == 0) self = self with { Parent = facts.Parent };
+            if (self.Parent.Tgid == 0) self = self with { Parent = parentKey };
             return Set(key, known with { Context = Complete(self, known.Context.Ancestors) });
         }
 
-        return Add(key, parentKnown ? facts.RunningTheProgramOf(Find(facts.Parent)!.Self) : facts, bootNs, anomalies);
+        return Add(key, FromTask(batch, key, task, bootNs, texts, Program.Of(parent?.Self), sequence), bootNs, anomalies);
     }
 
     private ProcessContext Exec(
         EventBatch batch, in TaskRecord task, in ProcessRecord record, long bootNs, long sequence, TextPool texts, AnomalyTally anomalies)
     {
-        ProcessKey key = KeyOf(task, isNew: false);
-        bool known = _processes.TryGet(key, out Entry entry);
+        bool known = TryFind(task, out ProcessKey key, out Entry entry);
         ProcessFacts? before = entry.Context?.Self;
 
         // The agent announces everything again every few minutes; an announcement knows less than the exec did.
         if (record.Action == ProcessAction.Existing && before is { Sequence: >= 0 } && before.ExecGeneration >= task.ExecGeneration)
             return Of(batch, task, bootNs, texts, anomalies);
 
-        ProcessFacts facts = FromTask(batch, key, task, bootNs, texts) with
-        {
-            Script = texts.Text(batch, record.Script, LongestPath),
-            CommandLine = texts.CommandLine(batch, record.Arguments, LongestCommandLine),
-            Executable = record.Executable,
-            StandardStreams = record.StandardStreams,
-            Sequence = sequence,
-        };
+        var program = new Program(
+            texts.Text(batch, record.Script, LongestPath), texts.CommandLine(batch, record.Arguments, LongestCommandLine),
+            record.Executable, record.StandardStreams);
+        ProcessFacts facts = FromTask(batch, key, task, bootNs, texts, program, sequence);
         if (!known) return Add(key, facts, bootNs, anomalies);
         ProcessContext after = Complete(facts, entry.Context!.Ancestors);
         if (entry.EndedNs != Lives || before!.ExecGeneration > task.ExecGeneration) anomalies.Note(Anomaly.LateExec);
@@ -146,8 +140,7 @@ internal sealed class ProcessTable
 
     private ProcessContext Exit(EventBatch batch, in TaskRecord task, long bootNs, TextPool texts, AnomalyTally anomalies)
     {
-        ProcessKey key = KeyOf(task, isNew: false);
-        if (!_processes.TryGet(key, out Entry known))
+        if (!TryFind(task, out ProcessKey key, out Entry known))
         {
             anomalies.Note(Anomaly.UnknownExit);
             Of(batch, task, bootNs, texts, anomalies);
@@ -157,6 +150,15 @@ internal sealed class ProcessTable
         if (known.EndedNs == Lives) End(key, known, bootNs);
         else anomalies.Note(Anomaly.RepeatedExit);
         return known.Context;
+    }
+
+    /// <summary>The process of a task. That one lives under a key says that it is the one of its number that does.</summary>
+    private bool TryFind(in TaskRecord task, out ProcessKey key, out Entry entry)
+    {
+        key = new ProcessKey(task.Tgid, task.StartNs);
+        if (_processes.TryGet(key, out entry) && entry.EndedNs == Lives) return true;
+        key = KeyOf(task, isNew: false);
+        return _processes.TryGet(key, out entry);
     }
 
     /// <summary>
@@ -229,9 +231,7 @@ internal sealed class ProcessTable
         new(facts, ancestors.IsEmpty ? AncestorsOf(facts) : ancestors);
 
     private ImmutableArray<ProcessFacts> AncestorsOf(ProcessFacts facts) =>
-        Find(facts.Parent) is { } parent && parent.Self.Key != facts.Key
-            ? [parent.Self, .. parent.Ancestors.Take(ProcessContext.MostAncestors - 1)]
-            : [];
+        Find(facts.Parent) is { } parent && parent.Self.Key != facts.Key ? parent.AncestorsOfChildren() : [];
 
     private ProcessContext? Find(ProcessKey key)
     {
@@ -240,20 +240,36 @@ internal sealed class ProcessTable
         return _processes.TryGet(key, out Entry entry) ? entry.Context : null;
     }
 
-    private static ProcessFacts FromTask(EventBatch batch, ProcessKey key, in TaskRecord task, long bootNs, TextPool texts) => new()
-    {
-        Key = key,
-        Parent = new ProcessKey(task.ParentTgid, task.ParentStartNs),
-        NamespaceTgid = task.NamespaceTgid,
-        ExecGeneration = task.ExecGeneration,
-        ExePath = texts.Text(batch, task.ExePath, LongestPath),
-        Uid = task.Uid,
-        EffectiveUid = task.EffectiveUid,
-        CapEffective = task.CapEffective,
-        ContainerId = texts.Text(batch, task.ContainerId, LongestPath),
-        Flags = task.Flags,
-        SinceNs = bootNs,
-    };
+    /// <param name="sequence">Of the event that says so; -1 for one that merely shows the process.</param>
+    private static ProcessFacts FromTask(
+        EventBatch batch, ProcessKey key, in TaskRecord task, long bootNs, TextPool texts, in Program program = default,
+        long sequence = -1) =>
+        new()
+        {
+            Key = key,
+            Parent = new ProcessKey(task.ParentTgid, task.ParentStartNs),
+            NamespaceTgid = task.NamespaceTgid,
+            ExecGeneration = task.ExecGeneration,
+            ExePath = texts.Text(batch, task.ExePath, LongestPath),
+            Script = program.Script ?? "",
+            CommandLine = program.CommandLine ?? "",
+            Executable = program.Executable,
+            Uid = task.Uid,
+            EffectiveUid = task.EffectiveUid,
+            CapEffective = task.CapEffective,
+            ContainerId = texts.Text(batch, task.ContainerId, LongestPath),
+            Flags = task.Flags,
+            StandardStreams = program.StandardStreams,
+            SinceNs = bootNs,
+            Sequence = sequence,
+        };
 
     private readonly record struct Entry(ProcessContext Context, long EndedNs);
+
+    /// <summary>What an exec tells and a task does not. A child that has not exec'd yet runs its parent's program.</summary>
+    private readonly record struct Program(string? Script, string? CommandLine, FileReference Executable, int StandardStreams)
+    {
+        public static Program Of(ProcessFacts? process) =>
+            process is null ? default : new(process.Script, process.CommandLine, process.Executable, process.StandardStreams);
+    }
 }

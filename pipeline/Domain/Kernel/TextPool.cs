@@ -5,15 +5,16 @@ namespace Pipeline.Domain.Kernel;
 
 /// <summary>
 /// Gives texts that are met again and again (programs, command lines, mount points) as one string and without decoding them each time. A
-/// text that its slot is taken from is merely made anew: what strings say never depends on the pool, which is no part of the state. Not
-/// thread-safe.
+/// text that its slot is taken from is merely made anew: what strings say never depends on the pool, which is no part of the state. A text
+/// gets a slot when it is met a second time: those that are met once (command lines with a number in them) would only drive out others.
+/// Not thread-safe.
 /// </summary>
 internal sealed class TextPool
 {
     /// <summary>Slots, a power of two. A few thousand different programs, paths and containers are on a node at a time.</summary>
     private const int Slots = 8192;
 
-    private readonly (byte[] Utf8, string Text)[] _slots = new (byte[], string)[Slots];
+    private readonly Slot[] _slots = new Slot[Slots];
 
     /// <summary>The text, at most <paramref name="most"/> characters of it.</summary>
     public string Text(EventBatch batch, Text text, int most)
@@ -42,28 +43,25 @@ internal sealed class TextPool
     {
         if (text.Length == 0) return "";
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        ref (byte[] Utf8, string Text) slot = ref SlotOf(utf8);
+        int hash = Utf8Texts.Hash(utf8);
+        ref Slot slot = ref _slots[hash & (Slots - 1)];
         if (slot.Text == text) return slot.Text;
-        slot = (utf8, text);
+        slot = new Slot(utf8, text, hash);
         return text;
     }
 
     private string Text(ReadOnlySpan<byte> utf8, int most)
     {
-        ref (byte[] Utf8, string Text) slot = ref SlotOf(utf8);
-        if (slot.Utf8 is not null && slot.Text.Length <= most && utf8.SequenceEqual(slot.Utf8)) return slot.Text;
+        int hash = Utf8Texts.Hash(utf8);
+        ref Slot slot = ref _slots[hash & (Slots - 1)];
+        if (slot.Utf8 is not null && slot.Text!.Length <= most && utf8.SequenceEqual(slot.Utf8)) return slot.Text;
         string text = Encoding.UTF8.GetString(utf8);
         if (text.Length > most) return StateFormat.Cut(text, most); // kept by few
-        slot = (utf8.ToArray(), text);
+        if (slot.Asked == hash) slot = new Slot(utf8.ToArray(), text, hash);
+        else slot.Asked = hash;
         return text;
     }
 
-    private ref (byte[] Utf8, string Text) SlotOf(ReadOnlySpan<byte> utf8)
-    {
-        // FNV-1a over at most the first and last 64 bytes: equal texts meet, and few others.
-        uint hash = 2166136261;
-        foreach (byte b in utf8[..Math.Min(utf8.Length, 64)]) hash = (hash ^ b) * 16777619;
-        if (utf8.Length > 64) foreach (byte b in utf8[^64..]) hash = (hash ^ b) * 16777619;
-        return ref _slots[(hash ^ (hash >> 16)) & (Slots - 1)];
-    }
+    /// <param name="Asked">Hash of the text that was asked for here last and was not it.</param>
+    private record struct Slot(byte[]? Utf8, string? Text, int Asked);
 }

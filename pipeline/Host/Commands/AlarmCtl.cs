@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipeline.Host.Commands.Alarms;
 using Pipeline.Host.Commands.Explain;
+using Pipeline.Host.Commands.Rules;
 
 namespace Pipeline.Host.Commands;
 
@@ -15,7 +16,7 @@ internal static class AlarmCtl
         var root = new RootCommand("Runtime alarms for containers.")
         {
             AlarmsCommand.Create(), CheckCommand.Create(), ExplainCommand.Create(), HealthCommand.Create(), PolicyCommand.Create(),
-            ServeCommand.Create(),
+            RulesCommand.Create(), ServeCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Text;
 using System.Text.Unicode;
 using Pipeline.Domain.Events;
@@ -196,7 +198,23 @@ public ref struct AvroReader
         return 0;
     }
 
+    /// <summary>Eight bytes at once: where the number ends, and then its groups of seven bits moved together in three steps.</summary>
     private long LongOfSeveralBytes()
+    {
+        if (Left < sizeof(ulong)) return LongByteByByte();
+        ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[_position..]);
+        ulong ends = ~bytes & 0x8080_8080_8080_8080;
+        if (ends == 0) return LongByteByByte();
+        int last = BitOperations.TrailingZeroCount(ends);
+        _position += (last + 1) / 8;
+        ulong value = bytes & (ulong.MaxValue >> (63 - last));
+        value = (value & 0x007F_007F_007F_007F) | ((value & 0x7F00_7F00_7F00_7F00) >> 1);
+        value = (value & 0x0000_3FFF_0000_3FFF) | ((value & 0x3FFF_0000_3FFF_0000) >> 2);
+        value = (value & 0x0000_0000_0FFF_FFFF) | ((value & 0x0FFF_FFFF_0000_0000) >> 4);
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+
+    private long LongByteByByte()
     {
         ulong value = 0;
         int end = Math.Min(_bytes.Length, _position + LongestNumber);

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Detection.Tests.Carriers;
 using Detection.Tests.MaliciousProgram;
+using Detection.Tests.Proof;
+using Pipeline.Detection;
 using Pipeline.Detection.AbnormalProcess;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Containers;
@@ -17,10 +20,12 @@ public sealed class AbnormalProcessTests
     private static readonly ProcessEntry App = new() { Path = "/usr/bin/app" };
 
     [Fact]
+    [Raises("AP-01")]
     public void Alarms_on_a_program_that_is_not_listed() =>
         RunningContainer().Runs(11, "/usr/bin/curl", "curl").ThenAlarms(With(App), "raised AP-01 Medium /usr/bin/curl: reason:not-listed");
 
     [Fact]
+    [Spares("AP-01")]
     public void Says_nothing_without_a_whitelist_for_the_container()
     {
         RunningContainer().Runs(11, "/usr/bin/curl", "curl").ThenAlarms(Under([]));
@@ -29,6 +34,7 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Spares("AP-01")]
     public void Says_nothing_of_forks_of_the_runtime_and_of_the_host() =>
         RunningContainer().Forks(11).Forks(12)
             .By(new ScriptedTask { Container = "c1", Tgid = 20, Flags = TaskFlags.None }).Execs("/proc/self/exe", "runc", "init")
@@ -38,6 +44,7 @@ public sealed class AbnormalProcessTests
             .ThenAlarms(With(App));
 
     [Fact]
+    [Spares("AP-01")]
     public void Knows_an_allowed_program_behind_a_symbolic_link_and_from_another_thread() =>
         RunningContainer()
             .Forks(11).Process((batch, _) => new ProcessRecord
@@ -63,6 +70,8 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Alarms_when_an_allowed_path_has_another_content_also_when_the_digest_comes_late()
     {
         ProcessEntry entry = new() { Path = "/usr/bin/tool", Sha256 = Digest(1).ToString() };
@@ -77,6 +86,7 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Spares("AP-01")]
     public void Allows_by_content_alone() =>
         RunningContainer().Hashed(Dropped(), Digest(1)).Runs(11, "/tmp/anything", ["x"], File(Dropped()))
             .ThenAlarms(With(App, new ProcessEntry { Sha256 = Digest(1).ToString() }));
@@ -84,6 +94,8 @@ public sealed class AbnormalProcessTests
     [Theory]
     [InlineData(FileLayer.Mount, "Medium")]
     [InlineData(FileLayer.Upper, "High")]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Alarms_on_an_allowed_path_that_is_not_the_images_file(FileLayer layer, string severity)
     {
         FileReference file = InImage() with { Layer = layer };
@@ -94,6 +106,8 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Allows_applets_by_an_entry_for_the_program_and_the_applet()
     {
         Script script = RunningContainer().Runs(11, "/bin/busybox", "ls", "-l").Runs(12, "/bin/busybox", "/bin/busybox", "cat", "a");
@@ -104,11 +118,14 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
     public void Takes_an_entry_for_a_program_that_is_many_for_none_of_its_applets() =>
         RunningContainer().Runs(11, "/bin/busybox", "ls").ThenAlarms(With(App, new ProcessEntry { Path = "/bin/busybox" }),
             "raised AP-01 High /bin/busybox: reason:not-listed applet:ls");
 
     [Fact]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Looks_at_scripts_where_the_list_says_so()
     {
         Script script = RunningContainer().Forks(11).Execs("/usr/bin/python3", ["python3", "/tmp/evil.py"], default)
@@ -121,6 +138,8 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Compares_command_lines_parents_and_users()
     {
         ProcessEntry entry = new() { Path = "/usr/bin/tool", CommandLine = "tool (start|stop) [a-z]+", Parent = "/usr/bin/app", User = 7 };
@@ -136,6 +155,7 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
     public void Allows_nothing_by_an_entry_that_cannot_be_read()
     {
         RunningContainer().Runs(11, "/usr/bin/curl", "curl")
@@ -146,12 +166,15 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
     public void Lets_a_denial_beat_every_permission() =>
         RunningContainer().Runs(11, "/usr/bin/curl", "curl")
             .ThenAlarms(With(App, new ProcessEntry { Path = "*" }, new ProcessEntry { Path = "/usr/bin/curl", Effect = EntryEffect.Deny }),
                 "raised AP-01 High /usr/bin/curl: reason:denied");
 
     [Fact]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Lets_an_entry_expire_by_the_time_of_the_events()
     {
         ProcessEntry entry = new() { Path = "/usr/bin/curl", Expires = new DateTimeOffset(2026, 3, 1, 11, 0, 0, TimeSpan.Zero) };
@@ -166,6 +189,8 @@ public sealed class AbnormalProcessTests
     [InlineData(WhitelistScope.ImagePrefix, "nginx:")]
     [InlineData(WhitelistScope.Workload, "shop/Deployment/cart")]
     [InlineData(WhitelistScope.Namespace, "shop")]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Lets_the_list_count_that_means_the_container_more_exactly(WhitelistScope scope, string value)
     {
         ContainerSpec spec = Some.PlainSpec() with { Pod = new PodFacts("shop", "cart-1", "uid", "Deployment", "cart", "sa") };
@@ -178,6 +203,8 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Lets_the_longer_prefix_count_and_joins_lists_of_one_scope()
     {
         ProcessWhitelist Prefix(string value, params ProcessEntry[] entries) =>
@@ -190,6 +217,7 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
     public void Is_graver_for_shells_and_for_root_in_an_image_for_another_user()
     {
         AlarmText.Short(RunningContainer().Runs(11, "/bin/bash", "bash")
@@ -199,6 +227,7 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
     public void Labels_sessions_and_lowers_them_if_it_is_told_to()
     {
         var session = new ScriptedTask { Container = "c1", Tgid = 50, Flags = TaskFlags.Started | TaskFlags.ExecSession };
@@ -210,6 +239,7 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
     public void Judges_what_ran_before_once_however_often_it_is_announced()
     {
         var task = new ScriptedTask { Container = "c1", Tgid = 50, ExePath = "/usr/bin/curl" };
@@ -221,6 +251,8 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
+    [Spares("AP-01")]
     public void Waits_for_the_image_of_a_container_that_was_not_described_yet()
     {
         ImmutableArray<DetectorFactory> detectors = Under([List(App) with { Scope = WhitelistScope.Image, ScopeValue = "nginx:1.27" }]);
@@ -232,6 +264,7 @@ public sealed class AbnormalProcessTests
     }
 
     [Fact]
+    [Raises("AP-01")]
     public void Judges_by_the_list_for_everything_when_a_container_stays_unknown() =>
         Script.OnNode("n1").By("c1").Execs("/usr/bin/curl", "curl").After(1).Heartbeat().After(10).Heartbeat()
             .ThenAlarms(With(App), "raised AP-01 Medium /usr/bin/curl: reason:not-listed");
@@ -244,5 +277,5 @@ public sealed class AbnormalProcessTests
         Under(new AbnormalProcessPolicy { Whitelists = lists });
 
     private static ImmutableArray<DetectorFactory> Under(AbnormalProcessPolicy policy) =>
-        [new(AbnormalProcessDetector.Description, () => new AbnormalProcessDetector(policy))];
+        UnderPolicy.Alone(AbnormalProcessDetector.Description, new DetectionPolicy { AbnormalProcess = policy });
 }

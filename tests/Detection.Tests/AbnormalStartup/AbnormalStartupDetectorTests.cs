@@ -1,3 +1,4 @@
+using Detection.Tests.Proof;
 using Pipeline.Detection;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Containers;
@@ -17,50 +18,60 @@ public sealed class AbnormalStartupDetectorTests
     private static readonly ContainerSpec WithEtc = Some.PlainSpec() with { Mounts = [new("/etc", "/host/etc", "rw", "rprivate", "bind")] };
 
     [Fact]
+    [Spares("AS-01 to AS-03")]
     public void Says_nothing_of_a_plain_container() =>
         Script.OnNode("n1").Created("c1", Some.PlainSpec()).After(0.2).Started("c1").After(60).Died("c1").Removed("c1")
             .ThenAlarms(Catalog.Detectors);
 
     [Fact]
+    [Raises("AS-01")]
     public void Raises_when_the_description_is_known_and_confirms_at_the_start() =>
         Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).After(0.2).Started("c1")
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
+    [Raises("AS-01")]
     public void Raises_only_when_a_created_container_never_starts() =>
         Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).After(60).Removed("c1").ThenAlarms(Catalog.Detectors, Raised);
 
     [Fact]
+    [Raises("AS-01")]
     public void Labels_a_container_that_was_there_before_the_agent_looked() =>
         Script.OnNode("n1").Existing("c1", Some.PrivilegedSpec()).ThenAlarms(Catalog.Detectors, Raised + " [existing]", "confirmed AS-01");
 
     [Fact]
+    [Raises("AS-01")]
     public void Does_not_confirm_an_existing_container_that_does_not_run() =>
         Script.OnNode("n1").Existing("c1", Some.PrivilegedSpec(), running: false).ThenAlarms(Catalog.Detectors, Raised + " [existing]");
 
     [Fact]
+    [Raises("AS-01")]
     public void Does_not_count_a_container_again_when_it_is_announced_again() =>
         Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1").After(300).Existing("c1", Some.PrivilegedSpec())
             .After(300).Existing("c1", Some.PrivilegedSpec())
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
+    [Raises("AS-01")]
     public void Does_not_count_a_start_twice_that_the_listing_saw_already() =>
         Script.OnNode("n1").Existing("c1", Some.PrivilegedSpec(), pid: 42).Started("c1", pid: 42)
             .ThenAlarms(Catalog.Detectors, Raised + " [existing]", "confirmed AS-01");
 
     [Fact]
+    [Raises("AS-01")]
     public void Counts_a_restart_as_a_recurrence() =>
         Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1", 10).After(60).Died("c1").After(1).Started("c1", 11)
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
+    [Raises("AS-01")]
     public void Counts_a_new_container_of_the_same_name_and_image_as_a_recurrence() =>
         Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1").After(60).Removed("c1").After(60)
             .Created("c2", Some.PrivilegedSpec()).Started("c2")
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
+    [Raises("AS-01")]
     public void Makes_one_alarm_of_a_workload_that_crashes_all_day()
     {
         var script = Script.OnNode("n1");
@@ -77,6 +88,7 @@ public sealed class AbnormalStartupDetectorTests
     }
 
     [Fact]
+    [Raises("AS-01")]
     public void Keeps_two_containers_of_one_pod_apart()
     {
         var pod = new PodFacts("shop", "cart-1", "uid", "Deployment", "cart", "sa");
@@ -89,33 +101,39 @@ public sealed class AbnormalStartupDetectorTests
     }
 
     [Fact]
+    [Raises("AS-01")]
     public void Begins_a_new_alarm_a_day_after_the_first() =>
         Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1", 10).After(24 * 3600 + 1).Started("c1", 11)
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", Raised, "confirmed AS-01");
 
     [Fact]
+    [Raises("AS-01")]
     public void Knows_the_alarm_again_after_a_reboot_of_the_node() =>
         Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1", 10).After(60).Reboot()
             .Existing("c1", Some.PrivilegedSpec(), running: false).Started("c1", 7)
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
+    [Raises("AS-01")]
     public void Raises_what_only_a_better_description_shows() =>
         Script.OnNode("n1").Created("c1", Some.PlainSpec()).Started("c1").After(1).Described("c1", Some.PrivilegedSpec())
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
+    [Raises("AS-01")]
     public void Judges_a_container_that_started_before_it_was_described() =>
         Script.OnNode("n1").Started("c1").After(1).Described("c1", Some.PrivilegedSpec())
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01");
 
     [Fact]
+    [Raises("AS-01")]
     public void Takes_an_id_that_was_given_out_again_for_a_new_container() =>
         Script.OnNode("n1").Created("job", Some.PrivilegedSpec()).Started("job").After(1).Removed("job").After(5)
             .Created("job", Some.PrivilegedSpec()).Started("job")
             .ThenAlarms(Catalog.Detectors, Raised, "confirmed AS-01", "recurred AS-01 x2");
 
     [Fact]
+    [Raises("AS-01", "AS-02", "AS-03")]
     public void Raises_one_alarm_for_each_class()
     {
         ContainerSpec spec = WithEtc with { Privileged = Setting.Explicit(true), HostNamespaces = [new("pid", Basis.Explicit)] };
@@ -127,6 +145,7 @@ public sealed class AbnormalStartupDetectorTests
     }
 
     [Fact]
+    [Raises("AS-01")]
     public void Gives_the_payload_with_basis_and_severity_and_the_implied_settings_as_evidence()
     {
         AlarmRaised alarm = RaisedBy(Some.PrivilegedSpec());
@@ -143,10 +162,12 @@ public sealed class AbnormalStartupDetectorTests
     [InlineData("/", "ro", "T1610")]
     [InlineData("/", "rw", "T1610 T1611")]
     [InlineData("/var/run/docker.sock", "ro", "T1610 T1611")]
+    [Raises("AS-02")]
     public void Names_the_escape_technique_where_a_mount_is_a_way_out(string source, string mode, string techniques) =>
         string.Join(' ', RaisedBy(Some.PlainSpec() with { Mounts = [new(source, "/x", mode, "rprivate", "bind")] }).Attack).ShouldBe(techniques);
 
     [Fact]
+    [Raises("AS-02")]
     public void Tells_what_to_do_in_words()
     {
         AlarmRaised alarm = RaisedBy(WithEtc);
@@ -157,6 +178,7 @@ public sealed class AbnormalStartupDetectorTests
     }
 
     [Fact]
+    [Raises("AS-01")]
     public void Names_the_workload_that_the_container_belongs_to()
     {
         AlarmSource source = RaisedBy(Some.PrivilegedSpec() with { Pod = new PodFacts("shop", "cart-7f-x", "uid", "Deployment", "cart", "sa") }).Source;
@@ -165,6 +187,7 @@ public sealed class AbnormalStartupDetectorTests
     }
 
     [Fact]
+    [Raises("AS-01")]
     public void Ignores_everything_else_an_engine_reports()
     {
         var script = Script.OnNode("n1").Created("c1", Some.PrivilegedSpec()).Started("c1");

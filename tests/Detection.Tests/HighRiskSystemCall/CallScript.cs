@@ -1,8 +1,9 @@
+using System.Collections.Immutable;
+using Detection.Tests.Carriers;
 using Pipeline.Detection;
 using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Kernel;
-using System.Collections.Immutable;
 using Testing;
 using Testing.Scripts;
 
@@ -15,8 +16,7 @@ internal static class CallScript
         [.. Catalog.Detectors.Where(d => d.Spec.Name == HighRiskSystemCallDetector.Description.Name)];
 
     public static ImmutableArray<DetectorFactory> Under(SystemCallPolicy policy) =>
-        [.. Catalog.Under(new DetectionPolicy { HighRiskSystemCall = policy }).Where(d =>
-            d.Spec.Name == HighRiskSystemCallDetector.Description.Name)];
+        UnderPolicy.Alone(HighRiskSystemCallDetector.Description, new DetectionPolicy { HighRiskSystemCall = policy });
 
     /// <summary>A plain container "web" with a running program, which does what comes next.</summary>
     public static Script InContainer(ScriptedTask? task = null) => Script.OnNode("n1")

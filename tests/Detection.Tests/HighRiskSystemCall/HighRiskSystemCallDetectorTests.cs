@@ -1,3 +1,4 @@
+using Detection.Tests.Proof;
 using Pipeline.Detection.HighRiskSystemCall;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Events;
@@ -49,6 +50,7 @@ public sealed class HighRiskSystemCallDetectorTests
     }
 
     [Fact]
+    [Raises("SC-03")]
     public void A_program_of_an_exec_session_is_the_workloads() =>
         CallScript.InContainer(new ScriptedTask { Flags = TaskFlags.Started | TaskFlags.ExecSession }).Calls("setns", Eperm)
             .ThenAlarms(CallScript.Alone, "raised SC-03 Medium setns: setns:enter-namespace");
@@ -58,6 +60,7 @@ public sealed class HighRiskSystemCallDetectorTests
         .ThenAlarms(CallScript.Alone);
 
     [Fact]
+    [Spares("SC-04")]
     public void The_c_librarys_fallback_from_clone3_is_nothing() =>
         CallScript.InContainer().Calls("clone3", Enosys, 0x7f00, 88).Calls("clone", 99, 0x1200011).ThenAlarms(CallScript.Alone);
 
@@ -70,23 +73,27 @@ public sealed class HighRiskSystemCallDetectorTests
         CallScript.InContainer(new ScriptedTask { ExePath = program }).Calls(call, result).ThenAlarms(CallScript.Alone);
 
     [Fact]
+    [Raises("SC-24")]
     public void A_fallback_that_succeeds_is_none() =>
         CallScript.InContainer(new ScriptedTask { ExePath = "/usr/local/bin/node" }).Calls("io_uring_setup", 7)
             .ThenAlarms(CallScript.Alone, "raised SC-24 Medium io_uring_setup: io_uring_setup:io-uring");
 
     [Fact]
+    [Raises("SC-12")]
     public void A_program_that_came_after_the_start_has_no_known_fallbacks() =>
         CallScript.InContainer().Execs("/tmp/java", ["java"],
             new ProcessRecord { Executable = new FileReference { Layer = FileLayer.Upper } })
             .Calls("userfaultfd", Eperm).ThenAlarms(CallScript.Alone, "raised SC-12 Low userfaultfd: userfaultfd:userfaultfd");
 
     [Fact]
+    [Raises("SC-03")]
     public void Repeats_count_and_a_success_escalates() =>
         CallScript.InContainer().Calls("setns", Eperm).After(0.1).Calls("setns", Eperm).After(2).Calls("setns", 0)
             .ThenAlarms(CallScript.Alone,
                 "raised SC-03 Medium setns: setns:enter-namespace", "recurred SC-03 x2", "escalated SC-03 High AttackSuccess");
 
     [Fact]
+    [Raises("SC-02", "SC-15")]
     public void Another_program_call_or_class_is_another_alarm() =>
         CallScript.InContainer().Calls("ptrace", 0, 0).Calls("ptrace", 0, 16, 77).Calls("kcmp", 0)
             .By("c1", 101, "/bin/other").Calls("ptrace", 0, 0)
@@ -96,6 +103,7 @@ public sealed class HighRiskSystemCallDetectorTests
                 "raised SC-02 Low ptrace: ptrace:trace-me");
 
     [Fact]
+    [Raises("SC-03", "SC-05", "SC-08", "SC-19")]
     public void The_third_different_refusal_within_ten_seconds_is_probing() =>
         CallScript.InContainer().Calls("bpf", Eperm, 5).After(4).Calls("setns", Eperm).After(4).Calls("acct", Eperm)
             .Calls("reboot", Eperm, 0, 0, 0x1234567)
@@ -105,6 +113,7 @@ public sealed class HighRiskSystemCallDetectorTests
                     "raised SC-05 Critical reboot: reboot:restart-or-halt [capability-probing]");
 
     [Fact]
+    [Raises("SC-03", "SC-08", "SC-19")]
     public void Probing_cites_the_other_refusals()
     {
         AlarmRaised alarm = CallScript.InContainer().Calls("bpf", Eperm, 5).Calls("setns", Eperm).Calls("acct", Eperm)
@@ -116,6 +125,7 @@ public sealed class HighRiskSystemCallDetectorTests
     }
 
     [Fact]
+    [Raises("SC-03", "SC-08", "SC-17", "SC-19")]
     public void Slow_repeated_or_foreign_refusals_are_no_probing() =>
         CallScript.InContainer()
             .Calls("bpf", Eperm, 5).After(6).Calls("setns", Eperm).After(6).Calls("acct", Eperm).Calls("acct", Eperm)
@@ -123,6 +133,7 @@ public sealed class HighRiskSystemCallDetectorTests
             .Run(CallScript.Alone).OfType<AlarmRaised>().ShouldAllBe(alarm => alarm.Labels.IsEmpty);
 
     [Fact]
+    [Raises("SC-10")]
     public void A_call_that_a_filter_killed_did_not_succeed()
     {
         int mount = CallScript.Number("mount");
@@ -132,11 +143,13 @@ public sealed class HighRiskSystemCallDetectorTests
     }
 
     [Fact]
+    [Raises("SC-05")]
     public void An_upper_half_of_garbage_does_not_hide_a_command() =>
         CallScript.InContainer().Calls("reboot", 0, 0, 0, unchecked((long)0xdead_beef_0123_4567))
             .ThenAlarms(CallScript.Alone, "raised SC-05 Critical reboot: reboot:restart-or-halt");
 
     [Fact]
+    [Raises("SC-03")]
     public void Numbers_are_those_of_the_nodes_architecture()
     {
         int setns = CallScript.Number("setns", NodeArchitecture.Arm64);
@@ -146,6 +159,7 @@ public sealed class HighRiskSystemCallDetectorTests
     }
 
     [Fact]
+    [Raises("SC-05")]
     public void Calls_of_32_bit_programs_count_alike()
     {
         AlarmRaised alarm = CallScript.InContainer()
@@ -157,6 +171,7 @@ public sealed class HighRiskSystemCallDetectorTests
     }
 
     [Fact]
+    [Raises("SC-02", "SC-15")]
     public void A_whitelist_entry_holds_for_image_program_and_call_together()
     {
         SystemCallPolicy policy = SystemCallPolicy.Default with
@@ -176,6 +191,7 @@ public sealed class HighRiskSystemCallDetectorTests
     }
 
     [Fact]
+    [Raises("SC-01")]
     public void The_alarm_says_who_did_what_where()
     {
         AlarmRaised alarm = CallScript.InContainer()

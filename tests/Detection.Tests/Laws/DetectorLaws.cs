@@ -17,7 +17,7 @@ public sealed class DetectorLaws
 {
     [Property]
     public void The_same_log_gives_the_same_alarms(Script log) =>
-        Exact(log.Run(LawPolicy.Detectors)).ShouldBe(Exact(log.Run(LawPolicy.Detectors)));
+        Exact(log.OnKernel(LawPolicy.Detectors)).ShouldBe(Exact(log.OnKernel(LawPolicy.Detectors)));
 
     [Property]
     public void Where_batches_are_cut_does_not_show(Script log, int seed)
@@ -71,7 +71,7 @@ public sealed class DetectorLaws
     {
         var seen = log.Events.Select(e => (e.Node.Node.Value, e.Node.Boot.Value, e.Sequence)).ToHashSet();
 
-        foreach (AlarmEvent e in log.Run(LawPolicy.Detectors))
+        foreach (AlarmEvent e in log.OnKernel(LawPolicy.Detectors))
         {
             ImmutableArray<Evidence> evidence = EvidenceOf(e);
             evidence.ShouldNotBeEmpty();
@@ -82,10 +82,10 @@ public sealed class DetectorLaws
     [Property]
     public void Ids_never_meet_and_ordinals_have_no_gaps(Script log)
     {
-        var alarms = log.Run(LawPolicy.Detectors);
+        var alarms = log.OnKernel(LawPolicy.Detectors);
 
         alarms.Select(e => e.EventId).ShouldBeUnique();
-        foreach (var alarm in alarms.GroupBy(e => e.AlarmId)) alarm.Select(e => e.Ordinal).ShouldBe(Enumerable.Range(0, alarm.Count()));
+        foreach (var alarm in alarms.Cast<DetectedEvent>().GroupBy(e => e.AlarmId)) alarm.Select(e => e.Ordinal).ShouldBe(Enumerable.Range(0, alarm.Count()));
     }
 
     [Property]

@@ -16,7 +16,7 @@ public sealed class EscapeStepsTests
     public void Most_rules_fire_in_the_logs_that_the_laws_are_tried_on()
     {
         string[] rules = [.. LogGenerator.Scripts().Generator.Sample(200, Seed, 150).SelectMany(log =>
-            log.Run(Escapes.Detector)).OfType<AlarmRaised>()
+            log.OnKernel(Escapes.Detector)).OfType<AlarmRaised>()
             .Select(alarm => alarm.RuleId).Distinct().Order()];
 
         rules.Length.ShouldBeGreaterThanOrEqualTo(12, string.Join(' ', rules));

@@ -1,3 +1,4 @@
+using Detection.Tests.Proof;
 using Testing.Scripts;
 using static Detection.Tests.MaliciousProgram.ProgramScript;
 
@@ -9,6 +10,7 @@ public sealed class MinerTests
     private const string Wallet = "48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52XU5xvqgzYnDK9URnRoJMk1j8nLwEVsaSWJ4fhdUyZijBGUicoD";
 
     [Fact]
+    [Raises("MP-01")]
     public void Alarms_on_a_miner_by_its_name() =>
         RunningContainer().Runs(11, "/opt/xmrig", "xmrig").ThenAlarms(Detectors, "raised MP-01 Critical /opt/xmrig: miner:name name:xmrig");
 
@@ -19,6 +21,7 @@ public sealed class MinerTests
     [InlineData("pool:198.51.100.7:80", "--url=198.51.100.7:80", "--algo=cryptonight-lite")]
     [InlineData("pool:pool.supportxmr.com:443", "-o", "pool.supportxmr.com:443")]
     [InlineData("wallet:" + Wallet, "-o", "198.51.100.7:80", "-u", Wallet)]
+    [Raises("MP-01")]
     public void Alarms_on_a_renamed_miner_by_its_arguments(string sign, params string[] arguments) =>
         RunningContainer().Runs(11, "/usr/bin/dbus-daemon", ["dbus-daemon", .. arguments])
             .ThenAlarms(Detectors, $"raised MP-01 Critical /usr/bin/dbus-daemon: miner:{sign.Split(':')[0]} {sign}");
@@ -26,6 +29,7 @@ public sealed class MinerTests
     [Theory]
     [InlineData("{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"login\",\"params\":{}}", 3333)]
     [InlineData("{\"id\": 1, \"method\": \"mining.subscribe\", \"params\": []}", 443)]
+    [Raises("MP-01")]
     public void Alarms_on_what_is_said_to_a_pool(string message, int port)
     {
         var alarms = RunningContainer().Runs(11, "/usr/bin/java", "java").Connects(7, port).Sends(message).Run(Detectors);
@@ -34,11 +38,13 @@ public sealed class MinerTests
     }
 
     [Fact]
+    [Spares("MP-01")]
     public void Takes_a_login_at_another_port_for_somebody_elses_protocol() =>
         RunningContainer().Runs(11, "/usr/bin/java", "java").Connects(7, 8080).Sends("{\"id\":1,\"method\":\"login\"}")
             .ThenAlarms(Detectors);
 
     [Fact]
+    [Spares("MP-01")]
     public void Says_nothing_of_a_pools_port_alone() => RunningContainer().Runs(11, "/usr/bin/java", "java").Connects(7, 3333)
         .ThenAlarms(Detectors);
 
@@ -49,10 +55,12 @@ public sealed class MinerTests
     [InlineData("/usr/bin/curl", "curl", "-o", "pool.json", "https://pool.supportxmr.com/api")]
     [InlineData("/usr/bin/sysbench", "sysbench", "cpu", "--threads=64", "run")]
     [InlineData("/usr/bin/psql", "psql", "-o", "host:1", "-a", "file")]
+    [Spares("MP-01")]
     public void Says_nothing_of_programs_that_only_mention_it(string path, params string[] arguments) =>
         RunningContainer().Runs(11, path, arguments).ThenAlarms(Detectors);
 
     [Fact]
+    [Spares("MP-01")]
     public void Says_nothing_of_a_miner_outside_of_containers() =>
         Script.OnNode("n1").By("", 10, "/bin/bash").Execs("/bin/bash", "bash").Runs(11, "/opt/xmrig", "xmrig").ThenAlarms(Detectors);
 }

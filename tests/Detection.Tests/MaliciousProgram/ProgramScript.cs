@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Detection.Tests.Carriers;
+using Pipeline.Detection;
 using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.MaliciousProgram;
 using Pipeline.Domain.Alarms;
@@ -19,8 +21,8 @@ internal static class ProgramScript
 
     public static ImmutableArray<DetectorFactory> Detectors { get; } = Under(MaliciousProgramPolicy.Default);
 
-    public static ImmutableArray<DetectorFactory> Under(MaliciousProgramPolicy policy, FingerprintSet? fingerprints = null) =>
-        [new(MaliciousProgramDetector.Description, () => new MaliciousProgramDetector(policy, fingerprints ?? FingerprintSet.Empty))];
+    public static ImmutableArray<DetectorFactory> Under(MaliciousProgramPolicy policy, params ImmutableArray<Fingerprint> fingerprints) =>
+        UnderPolicy.Alone(MaliciousProgramDetector.Description, new DetectionPolicy { MaliciousProgram = policy }, fingerprints);
 
     /// <summary>A container that has run for two minutes; the first process of it does what comes next.</summary>
     public static Script RunningContainer(ContainerSpec? spec = null) =>
@@ -81,13 +83,6 @@ internal static class ProgramScript
     {
         Sha256Digest.TryFrom(Enumerable.Repeat(fill, Sha256Digest.Bytes).ToArray(), out Sha256Digest digest).ShouldBeTrue();
         return digest;
-    }
-
-    public static FingerprintSet Known(params ReadOnlySpan<Fingerprint> fingerprints)
-    {
-        var builder = new FingerprintSetBuilder();
-        foreach (Fingerprint fingerprint in fingerprints) builder.TryAdd(fingerprint).ShouldBeTrue();
-        return builder.Build();
     }
 
     public static Fingerprint Malware(byte fill, long expires = 0) => new(Digest(fill), "kinsing", Severity.Critical, "feed", expires);

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using Detection.Tests.Carriers;
+using Detection.Tests.Proof;
+using Pipeline.Detection;
 using Pipeline.Detection.SensitiveFileAccess;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Events;
@@ -25,11 +28,13 @@ public sealed class SensitiveFileAccessDetectorTests
     [InlineData(FileOperation.ChangeOwner, "attributes changed")]
     [InlineData(FileOperation.SetExtendedAttribute, "attributes changed")]
     [InlineData(FileOperation.RemoveExtendedAttribute, "attributes changed")]
+    [Raises("SF-01")]
     public void Alarms_on_every_operation_that_changes_a_protected_file(FileOperation operation, string done) =>
         Started().Does(operation, "/etc/passwd", File).Settles()
             .ThenAlarms(Alone(), $"raised SF-01 High /etc/passwd: {done} /etc/passwd");
 
     [Fact]
+    [Raises("SF-01")]
     public void Tells_opening_writing_and_closing_as_one_with_the_bytes() =>
         Started().Opens("/etc/shadow", File, FileSteps.WriteOnly).After(0.5).Writes("/etc/shadow", File, 100).After(20)
             .Writes("/etc/shadow", File, 23)
@@ -37,6 +42,7 @@ public sealed class SensitiveFileAccessDetectorTests
             .ThenAlarms(Alone(), "raised SF-01 High /etc/shadow: modified /etc/shadow (123 bytes written)");
 
     [Fact]
+    [Raises("SF-01")]
     public void Does_not_wait_for_ever_for_the_end_of_writing()
     {
         Script script = Started().Opens("/etc/shadow", File, FileSteps.WriteOnly);
@@ -46,6 +52,7 @@ public sealed class SensitiveFileAccessDetectorTests
     }
 
     [Fact]
+    [Raises("SF-01")]
     public void Tells_a_new_file_renamed_over_the_old_one_as_one_change_of_the_old_one() =>
         Started().Opens("/etc/sudoers.d/.tmp1", File, 0xc1).Writes("/etc/sudoers.d/.tmp1", File, 40).Closes("/etc/sudoers.d/.tmp1", File)
             .After(0.1)
@@ -53,18 +60,21 @@ public sealed class SensitiveFileAccessDetectorTests
             .ThenAlarms(Alone(), "raised SF-01 High /etc/sudoers.d/admins: modified, renamed /etc/sudoers.d/admins (40 bytes written)");
 
     [Fact]
+    [Raises("SF-01")]
     public void Alarms_when_a_file_from_anywhere_is_renamed_onto_a_protected_one() =>
         Started().Opens("/etc/sedX1", File, 0xc1).Writes("/etc/sedX1", File).Closes("/etc/sedX1", File)
             .Does(FileOperation.Rename, "/etc/sedX1", File, other: "/etc/passwd").Settles()
             .ThenAlarms(Alone(), "raised SF-01 High /etc/passwd: modified, renamed /etc/passwd");
 
     [Fact]
+    [Raises("SF-01")]
     public void Tells_the_backup_that_an_editor_makes_and_the_new_file_as_one() =>
         Started().Does(FileOperation.Rename, "/etc/passwd", File, other: "/etc/passwd~").Opens("/etc/passwd", FileSteps.InRoot(78), 0xc1)
             .Writes("/etc/passwd", FileSteps.InRoot(78), 9).Closes("/etc/passwd", FileSteps.InRoot(78)).Settles()
             .ThenAlarms(Alone(), "raised SF-01 High /etc/passwd: created, modified, renamed /etc/passwd (9 bytes written)");
 
     [Fact]
+    [Raises("SF-01")]
     public void Takes_both_files_of_an_exchange_for_changed() =>
         Started().Does(FileOperation.Rename, "/etc/passwd", File, flags: 2, other: "/etc/shadow").Settles()
             .ThenAlarms(
@@ -72,11 +82,13 @@ public sealed class SensitiveFileAccessDetectorTests
                     "raised SF-01 High /etc/passwd: modified, renamed /etc/passwd");
 
     [Fact]
+    [Raises("SF-01")]
     public void Alarms_when_a_file_is_truncated_by_opening_it_and_never_written() =>
         Started().Opens("/etc/passwd", File, FileSteps.WriteOnly | FileSteps.Truncate).Closes("/etc/passwd", File).Settles()
             .ThenAlarms(Alone(), "raised SF-01 High /etc/passwd: modified /etc/passwd");
 
     [Fact]
+    [Raises("SF-01")]
     public void Follows_a_hard_link_to_the_protected_file()
     {
         FileReference linked = File with { LinkCount = 2 };
@@ -89,11 +101,13 @@ public sealed class SensitiveFileAccessDetectorTests
     [Theory]
     [InlineData("/usr/bin/ls", FileLayer.Upper, 0x81edU)]
     [InlineData("/opt/app/server", FileLayer.Image, 0x81edU)]
+    [Raises("SF-02")]
     public void Alarms_when_a_program_is_changed(string path, FileLayer layer, uint mode) =>
         Started().Writes(path, FileSteps.InRoot(9, layer, mode), 7).Settles()
             .ThenAlarms(Alone(), $"raised SF-02 High {path}: modified {path} (7 bytes written)");
 
     [Fact]
+    [Raises("SF-02")]
     public void Alarms_when_a_file_is_given_a_set_uid_bit_or_capabilities() =>
         Started().Does(FileOperation.ChangeMode, "/opt/x", File, flags: 0x9ed).After(5)
             .Does(FileOperation.SetExtendedAttribute, "/opt/y", File, other: "security.capability").Settles()
@@ -101,11 +115,13 @@ public sealed class SensitiveFileAccessDetectorTests
                 Alone(), "raised SF-02 High /opt/x: attributes changed /opt/x", "raised SF-02 High /opt/y: attributes changed /opt/y");
 
     [Fact]
+    [Raises("SF-01")]
     public void Sees_a_mount_over_a_protected_file() =>
         Started().By("c1").Mounted(4_026_532_500, 700, 0x99, "/", "/etc/passwd", "tmpfs", 500, MountAction.Mounted).Settles()
             .ThenAlarms(Alone(), "raised SF-01 High /etc/passwd: modified /etc/passwd");
 
     [Fact]
+    [Raises("SF-01")]
     public void Says_so_when_the_path_is_too_long_to_tell() => Started().File(batch => new FileRecord
     {
         Operation = FileOperation.Unlink,
@@ -115,10 +131,12 @@ public sealed class SensitiveFileAccessDetectorTests
     }).Settles().ThenAlarms(Alone(), "raised SF-01 Medium /x/y: deleted /x/y [path-truncated]");
 
     [Fact]
+    [Raises("SF-01")]
     public void Is_only_low_when_times_are_set() => Started().Does(FileOperation.SetTimes, "/etc/passwd", File).Settles()
         .ThenAlarms(Alone(), "raised SF-01 Low /etc/passwd: attributes changed /etc/passwd");
 
     [Fact]
+    [Raises("SF-01")]
     public void Says_who_and_rests_on_every_step()
     {
         var raised = (AlarmRaised)Started().Opens("/etc/shadow", File, FileSteps.WriteOnly).Writes("/etc/shadow", File)
@@ -133,6 +151,7 @@ public sealed class SensitiveFileAccessDetectorTests
     }
 
     [Fact]
+    [Spares("SF-01")]
     public void Is_silent_about_what_is_opened_and_not_written() => Started().Opens("/etc/passwd", File)
         .Opens("/etc/passwd", File, FileSteps.ReadWrite).Closes("/etc/passwd", File).Settles().ThenAlarms(Alone());
 
@@ -142,11 +161,14 @@ public sealed class SensitiveFileAccessDetectorTests
     [InlineData("/etc/profile/nested")]
     [InlineData("/etc/Passwd")]
     [InlineData("/var/log/app")]
+    [Spares("SF-01")]
     public void Is_silent_about_its_neighbours(string path) => Started().Writes(path, File).Settles().ThenAlarms(Alone());
 
     [Theory]
     [InlineData(-13)]
     [InlineData(-30)]
+    [Raises("SF-03")]
+    [Spares("SF-03")]
     public void Is_silent_about_what_was_refused_unless_asked_to_tell(long error)
     {
         Script script = Started().Opens("/etc/passwd", default, FileSteps.WriteOnly, error).Settles();
@@ -157,6 +179,13 @@ public sealed class SensitiveFileAccessDetectorTests
     }
 
     [Fact]
+    [Spares("SF-02")]
+    public void Is_silent_about_a_program_that_is_read_and_run() =>
+        Started().Opens("/usr/bin/ls", FileSteps.InRoot(layer: FileLayer.Image, mode: 0x81ed)).Execs("/usr/bin/ls", "ls").Settles()
+            .ThenAlarms(Alone());
+
+    [Fact]
+    [Spares("SF-01")]
     public void Is_silent_about_files_in_mounts() =>
         Started().By("c1").Mounted(4_026_532_500, 600, MountSteps.HostDisk, "/var/lib/docker/containers/0123/hosts", "/etc/crontab",
             "ext4", 500)
@@ -167,6 +196,7 @@ public sealed class SensitiveFileAccessDetectorTests
             .ThenAlarms(Alone());
 
     [Fact]
+    [Raises("SF-01")]
     public void Is_silent_in_the_first_minute_except_in_exec_sessions() =>
         Container().Started("c1").After(30).By("c1").Writes("/etc/passwd", File).After(5)
             .By(new ScriptedTask { Container = "c1", Flags = TaskFlags.Started | TaskFlags.ExecSession }).Writes("/etc/group", File)
@@ -174,11 +204,14 @@ public sealed class SensitiveFileAccessDetectorTests
             .ThenAlarms(Alone(), "raised SF-01 Medium /etc/group: modified /etc/group (100 bytes written)");
 
     [Fact]
+    [Spares("SF-01")]
     public void Is_silent_about_the_runtime_and_the_host() =>
         Started().By(new ScriptedTask { Container = "c1", Flags = TaskFlags.None }).Writes("/etc/passwd", File)
             .By("", 5).Writes("/etc/passwd", FileSteps.OnDisk(21)).Settles().ThenAlarms(Alone());
 
     [Fact]
+    [Raises("SF-01")]
+    [Spares("SF-01")]
     public void Asks_which_image_it_is_and_waits_a_little_for_the_answer()
     {
         ImmutableArray<DetectorFactory> policies = Alone(Only("nginx:*"));
@@ -195,6 +228,7 @@ public sealed class SensitiveFileAccessDetectorTests
     }
 
     [Fact]
+    [Spares("SF-01")]
     public void Is_silent_about_other_images_and_excluded_programs()
     {
         Script script = Started().Writes("/srv/index.html", File).Settles();
@@ -217,7 +251,8 @@ public sealed class SensitiveFileAccessDetectorTests
     private static Script Started() => Container().Started("c1").After(100).By("c1");
 
     private static ImmutableArray<DetectorFactory> Alone(SensitiveFilePolicy? policy = null) =>
-        [new(SensitiveFileAccessDetector.Description, () => new SensitiveFileAccessDetector(policy ?? SensitiveFilePolicy.Default))];
+        UnderPolicy.Alone(
+            SensitiveFileAccessDetector.Description, new DetectionPolicy { SensitiveFileAccess = policy ?? SensitiveFilePolicy.Default });
 }
 
 internal static class Settling

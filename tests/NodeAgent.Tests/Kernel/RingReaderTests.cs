@@ -3,8 +3,8 @@ using Agents.NodeAgent.Kernel.Ring;
 
 namespace NodeAgent.Tests.Kernel;
 
-/// <summary>The reader on a file that is laid out as the kernel lays out a ring: the reader's page, the writers' page, the data
-/// twice.</summary>
+/// <summary>The reader on a file that is laid out as the kernel lays out a ring: the reader's page, the writers' page, the
+/// data.</summary>
 public sealed class RingReaderTests : IDisposable
 {
     private const uint Busy = 1u << 31;
@@ -20,7 +20,7 @@ public sealed class RingReaderTests : IDisposable
     public RingReaderTests()
     {
         _file = new FileStream(_directory["ring"], FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-        _file.SetLength(2 * _page + 2 * Size);
+        _file.SetLength(2 * _page + Size);
     }
 
     public void Dispose()
@@ -82,6 +82,26 @@ public sealed class RingReaderTests : IDisposable
         _read.ShouldBe([[0], [1]]);
     }
 
+    [Theory]
+    [InlineData(Size - 24)]
+    [InlineData(Size - 16)]
+    [InlineData(Size - 8)]
+    public void Puts_a_record_together_that_begins_at_the_end_and_ends_at_the_beginning(int from)
+    {
+        byte[] filler = new byte[from - 8];
+        byte[] wrapping = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
+        using RingReader reader = Open();
+        Append(filler);
+        reader.Read(Keep, long.MaxValue / 2);
+
+        Append(wrapping);
+        Append([21]);
+        reader.Read(Keep, long.MaxValue / 2);
+
+        _read.ShouldBe([filler, wrapping, [21]]);
+        Position().ShouldBe(_end);
+    }
+
     private RingReader Open() => new((int)_file.SafeFileHandle.DangerousGetHandle(), Size);
 
     private void Keep(ReadOnlySpan<byte> record) => _read.Add(record.ToArray());
@@ -90,7 +110,10 @@ public sealed class RingReaderTests : IDisposable
     {
         byte[] header = new byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)record.Length | flags);
-        Write(2 * _page + _end, [.. header, .. record]);
+        byte[] bytes = [.. header, .. record];
+        int from = (int)(_end % Size), upToEnd = Math.Min(Size - from, bytes.Length);
+        Write(2 * _page + from, bytes[..upToEnd]);
+        Write(2 * _page, bytes[upToEnd..]);
         _end += (8 + record.Length + 7) & ~7;
         byte[] position = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(position, _end);

@@ -10,7 +10,7 @@ public sealed class RingRecordTests
     [Fact]
     public void Has_the_size_that_the_programs_write()
     {
-        RingRecord.FixedSize.ShouldBe(352);
+        RingRecord.FixedSize.ShouldBe(360);
         Unsafe.SizeOf<RingTask>().ShouldBe(136);
         Unsafe.SizeOf<RingFile>().ShouldBe(56);
         Unsafe.SizeOf<CallRule>().ShouldBe(32);

@@ -15,7 +15,6 @@ internal sealed unsafe class ContainerNames(int containers, int cgroups) : ICont
 {
     /// <summary>struct container and struct cgroup_facts of bpf/containers.h.</summary>
     private const int IdLength = 64;
-    private const int ContainerSize = IdLength + 8;
     private const int PathBytes = 1024;
     private const int LengthAt = 8;
     private const int PathAt = 16;
@@ -31,7 +30,7 @@ internal sealed unsafe class ContainerNames(int containers, int cgroups) : ICont
     {
         if (cgroup == 0) return default;
         if (_containers.TryGetValue(cgroup, out ReadOnlyMemory<byte> known)) return known;
-        byte* value = stackalloc byte[ContainerSize];
+        byte* value = stackalloc byte[IdLength];
         if (Libbpf.Lookup(containers, &cgroup, value) != 0) return default;
         return Keep(_containers, cgroup, new ReadOnlySpan<byte>(value, IdLength).ToArray());
     }

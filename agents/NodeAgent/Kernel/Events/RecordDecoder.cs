@@ -125,6 +125,12 @@ internal sealed class RecordDecoder(uint hostMountNs, ArgumentRedactor redactor)
             return raw.IsEmpty && names.IsEmpty ? default : batch.AddText(path[..RecordPath.Write(names, raw, path)]);
         if (which == RecordText.Path && head.File.MountNs == 0 && RecordPath.WriteNameless(in head.File, names, path) is > 0 and var length)
             return batch.AddText(path[..length]);
+        if (which == RecordText.Other && head.OtherInode != 0)
+        {
+            var other = new RingFile { Inode = head.OtherInode, Magic = head.OtherMagic };
+            if (RecordPath.WriteNameless(in other, names, path) is > 0 and var used) return batch.AddText(path[..used]);
+        }
+
         bool walked = head.Flags.HasFlag(which == RecordText.Other ? RecordFlags.OtherIsWalked : RecordFlags.PathIsWalked);
         return walked ? batch.AddText(path[..RecordPath.Write(names, path)]) : default;
     }

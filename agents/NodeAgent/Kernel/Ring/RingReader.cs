@@ -2,8 +2,9 @@ namespace Agents.NodeAgent.Kernel.Ring;
 
 /// <summary>
 /// Reads a BPF ring buffer in place (Linux: Documentation/bpf/ringbuf.rst): a page with the reader's position, a page with the
-/// writers', and the data twice in
-/// a row, so that a record never wraps. One thread at a time.
+/// writers', and the data. The kernel offers the data twice in a row, so that a record never wraps; here it is mapped once, because
+/// all its pages count as the agent's memory from the start, and the one record that wraps is put together in a buffer instead. One
+/// thread at a time.
 /// </summary>
 internal sealed unsafe class RingReader : IDisposable
 {
@@ -14,6 +15,7 @@ internal sealed unsafe class RingReader : IDisposable
     private readonly SharedMemory _consumer;
     private readonly SharedMemory _producer;
     private readonly ulong _mask;
+    private byte[] _wrapped = [];
 
     /// <param name="size">Bytes of data, a power of two.</param>
     public RingReader(int map, int size)
@@ -21,7 +23,7 @@ internal sealed unsafe class RingReader : IDisposable
         int page = Environment.SystemPageSize;
         _mask = (ulong)size - 1;
         _consumer = SharedMemory.Map(map, (nuint)page, writable: true);
-        _producer = SharedMemory.Map(map, (nuint)page + 2 * (nuint)size, writable: false, offset: page);
+        _producer = SharedMemory.Map(map, (nuint)page + (nuint)size, writable: false, offset: page);
     }
 
     /// <summary>Hands over the records that are there, oldest first, at most <paramref name="most"/> bytes of them; gives whether more
@@ -39,12 +41,24 @@ internal sealed unsafe class RingReader : IDisposable
             uint header = Volatile.Read(ref *(uint*)at);
             if ((header & Busy) != 0) break;
             int length = (int)(header & ~(Busy | Discarded));
-            if ((header & Discarded) == 0) sink(new ReadOnlySpan<byte>(at + HeaderSize, length));
+            if ((header & Discarded) == 0) sink(Record(data, position + HeaderSize, length));
             position += (ulong)(length + HeaderSize + 7) & ~7UL;
             Volatile.Write(ref consumed, position);
         }
 
         return more;
+    }
+
+    /// <summary>A header never wraps: it is as long as the step in which records begin.</summary>
+    private ReadOnlySpan<byte> Record(byte* data, ulong position, int length)
+    {
+        ulong from = position & _mask;
+        int upToEnd = (int)Math.Min(_mask + 1 - from, (ulong)length);
+        if (upToEnd == length) return new ReadOnlySpan<byte>(data + from, length);
+        if (_wrapped.Length < length) _wrapped = new byte[length];
+        new ReadOnlySpan<byte>(data + from, upToEnd).CopyTo(_wrapped);
+        new ReadOnlySpan<byte>(data, length - upToEnd).CopyTo(_wrapped.AsSpan(upToEnd));
+        return _wrapped.AsSpan(0, length);
     }
 
     public void Dispose()

@@ -112,7 +112,10 @@ internal struct RingRecord
     /// <summary>Filled by the agent: the target's start, and one more than the number of its facts on the page.</summary>
     public long TargetStart;
     public int TargetLink;
-    private readonly uint _padding;
+
+    /// <summary>Of the second file, when it is an open one.</summary>
+    public uint OtherMagic;
+    public ulong OtherInode;
 
     /// <summary>Bytes of the structure: what a record has at least.</summary>
     public static int FixedSize => Unsafe.SizeOf<RingRecord>();

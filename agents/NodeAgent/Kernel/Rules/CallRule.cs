@@ -20,7 +20,8 @@ internal struct CallRule
     public byte FilterArgument;
     public BurstOf Burst;
     public byte BurstArgument, AtLeast, TargetArgument, FlagArgument, OfRuntime;
-    private readonly byte _padding0, _padding1, _padding2;
+    public byte BurstPageArgument;
+    private readonly byte _padding0, _padding1;
     public ulong Value;
 }
 
@@ -108,6 +109,9 @@ internal enum ReportedResults : byte
     /// <summary>Success, and what was refused: EPERM, EACCES, EROFS, ETXTBSY.</summary>
     SuccessOrDenied = 1,
     Success = 2,
+
+    /// <summary>Also what is not there (ENOENT, ESRCH), as far as the filter wants it.</summary>
+    SuccessDeniedOrAbsent = 3,
 }
 
 /// <summary>What makes calls equal that follow one another fast, so that they are counted: enum burst.</summary>
@@ -123,4 +127,7 @@ internal enum BurstOf : byte
 
     /// <summary>The same also in the file of a descriptor; counted over the longer window, with bytes.</summary>
     File = 3,
+
+    /// <summary>The same also in the socket address; beyond 64 addresses a second those of one thread are counted together.</summary>
+    Address = 4,
 }

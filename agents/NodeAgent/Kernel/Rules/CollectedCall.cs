@@ -42,6 +42,9 @@ internal sealed record CollectedCall(string Name, int Number, params int[] Compa
 
     public byte BurstArgument { get; init; }
 
+    /// <summary>An argument that is an address: only calls about the same page are equal.</summary>
+    public byte BurstPageArgument { get; init; } = CallRule.NoArgument;
+
     /// <summary>Equal calls within a window before the first report; 0 and 1: the first is reported.</summary>
     public byte AtLeast { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record CollectedCall(string Name, int Number, params int[] Compa
         FilterArgument = FilterArgument,
         Burst = Burst,
         BurstArgument = BurstArgument,
+        BurstPageArgument = BurstPageArgument,
         AtLeast = AtLeast,
         TargetArgument = TargetArgument,
         FlagArgument = FlagArgument,

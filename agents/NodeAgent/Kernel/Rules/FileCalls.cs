@@ -102,10 +102,10 @@ internal static class FileCalls
     private static CollectedCall Open(CollectedCall call, byte path) => call with
     {
         File = FileOperation.Open,
-        Results = ReportedResults.SuccessOrDenied,
+        Results = ReportedResults.SuccessDeniedOrAbsent,
         Path = PathFrom.Result,
         PathArgument = path,
-        // Only those that wait for a running program to become writable (ETXTBSY) are counted together.
+        // Only those that wait for a running program to become writable (ETXTBSY), or look for what is not there, are counted together.
         Filter = CallFilter.Open,
         Burst = BurstOf.Call,
     };

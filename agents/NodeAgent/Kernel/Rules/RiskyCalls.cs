@@ -15,8 +15,14 @@ internal static class RiskyCalls
 
     private const ulong DontNeed = 4;
 
-    /// <summary>Allocators give memory back all the time, an address at a time; a race does it to one address without end.</summary>
-    private const byte RaceRepeats = 16;
+    /// <summary>SOL_ALG of setsockopt(2).</summary>
+    private const ulong CryptoLevel = 279;
+
+    /// <summary>
+    /// Allocators give memory back all the time, an address at a time; a race does it to one address without end. The slowest that the alarm
+    /// wants, fifty a second, makes ten in a window.
+    /// </summary>
+    private const byte RaceRepeats = 10;
 
     public static IReadOnlyList<CollectedCall> All { get; } =
     [
@@ -33,7 +39,8 @@ internal static class RiskyCalls
         },
 
         // Other processes.
-        new("ptrace", 101, 26) { Filter = CallFilter.Trace, TargetArgument = 1, Burst = BurstOf.Argument, BurstArgument = 0 },
+        new("ptrace", 101, 26) { Filter = CallFilter.Trace, TargetArgument = 1, Burst = BurstOf.Argument, BurstArgument = 0,
+            BurstPageArgument = 2 },
         new("process_vm_readv", 310, 347) { TargetArgument = 0, Burst = BurstOf.Call },
         new("process_vm_writev", 311, 348) { TargetArgument = 0, Burst = BurstOf.Call },
         new("pidfd_getfd", 438, 438),
@@ -110,10 +117,14 @@ internal static class RiskyCalls
         new("connect", 42, 362)
         {
             Path = PathFrom.Descriptor, PathArgument = 0, Data = DataFrom.SocketAddress, DataArgument = 1, DataLengthArgument = 2,
-            Burst = BurstOf.Call,
+            Burst = BurstOf.Address,
         },
         new("bind", 49, 361) { Path = PathFrom.Descriptor, PathArgument = 0, Data = DataFrom.SocketAddress, DataArgument = 1,
             DataLengthArgument = 2 },
+        new("setsockopt", 54, 366)
+        {
+            Path = PathFrom.Descriptor, PathArgument = 0, Filter = CallFilter.Equal, FilterArgument = 1, Value = CryptoLevel,
+        },
         Accepted(new("accept", 43)),
         Accepted(new("accept4", 288, 364)),
         Duplicated(new("dup", 32, 41)),

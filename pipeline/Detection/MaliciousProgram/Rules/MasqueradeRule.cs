@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.MaliciousProgram.Traces;
 using Pipeline.Domain.Events;
@@ -12,19 +13,30 @@ internal static class MasqueradeRule
 {
     private const string Id = "MP-09";
 
+    /// <summary>The kernel keeps 15 bytes of a task's name; whatever is longer names no kernel thread.</summary>
+    private const int LongestComm = 64;
+
     public static ProgramFinding? Examine(ref ExecutedProgram program)
     {
-        string claimed = program.Self.CommandLine;
-        int space = claimed.IndexOf(' ', StringComparison.Ordinal);
-        if (space >= 0) claimed = claimed[..space];
-        bool pretends = IsKernelThread(claimed, program.Policy)
-            || IsKernelThread(program.Observation.Batch.String(program.Observation.Task.Comm), program.Policy);
+        string line = program.Self.CommandLine;
+        int space = line.IndexOf(' ', StringComparison.Ordinal);
+        ReadOnlySpan<char> first = space < 0 ? line : line.AsSpan(0, space);
+        Span<char> comm = stackalloc char[LongestComm];
+        bool pretends = IsKernelThread(first, program.Policy) || IsKernelThread(CommOf(program.Observation, comm), program.Policy);
+        if (!pretends && !program.IsExplained) return null;
+        string claimed = first.ToString();
         if (!program.Weigh(Id, "calls itself a kernel thread", claimed, pretends)) return null;
         return new ProgramFinding(ProgramRule.Masquerade, program.Policy.MasqueradeSeverity, program.Path,
             $"{program.Path} calls itself {claimed}")
         {
             Signs = [("masquerade", claimed)],
         };
+    }
+
+    private static ReadOnlySpan<char> CommOf(in Observation observation, Span<char> into)
+    {
+        ReadOnlySpan<byte> comm = observation.Batch.Utf8(observation.Task.Comm);
+        return into[..Encoding.UTF8.GetChars(comm[..Math.Min(comm.Length, into.Length)], into)];
     }
 
     /// <summary>Somebody deleted a file.</summary>
@@ -63,9 +75,9 @@ internal static class MasqueradeRule
     }
 
     /// <summary>"[kworker/0:1]", "kworker/u8:3-events": the name, then perhaps the processor and the queue.</summary>
-    private static bool IsKernelThread(string name, MaliciousProgramPolicy policy)
+    private static bool IsKernelThread(ReadOnlySpan<char> name, MaliciousProgramPolicy policy)
     {
-        ReadOnlySpan<char> bare = name.AsSpan().TrimStart('[').TrimEnd(']');
+        ReadOnlySpan<char> bare = name.TrimStart('[').TrimEnd(']');
         int end = bare.IndexOfAny('/', ':');
         if (end >= 0) bare = bare[..end];
         foreach (string thread in policy.KernelThreads)

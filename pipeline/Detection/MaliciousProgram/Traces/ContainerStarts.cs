@@ -19,15 +19,16 @@ internal sealed class ContainerStarts
     /// <summary>The containers of some forty nodes.</summary>
     public const int MostContainers = 16_384;
 
-    private readonly RecencyMap<(NodeId Node, string Container), ContainerStart> _starts = new(MostContainers);
+    private readonly RecencyMap<ContainerKey, ContainerStart> _starts = new(MostContainers);
 
-    public ContainerStart? Of(NodeId node, string container) => _starts.TryGet((node, container), out ContainerStart start) ? start : null;
+    public ContainerStart? Of(NodeId node, string container) =>
+        _starts.TryGet(new ContainerKey(node, container), out ContainerStart start) ? start : null;
 
     /// <summary>What the engine said.</summary>
     public void Apply(in Observation observation)
     {
         ContainerRecord record = observation.ContainerEvent;
-        (NodeId, string) key = (observation.Id.Node, record.ContainerId);
+        var key = new ContainerKey(observation.Id.Node, record.ContainerId);
         bool known = _starts.TryGet(key, out ContainerStart start);
         switch (record.Action)
         {
@@ -51,7 +52,7 @@ internal sealed class ContainerStarts
     /// <returns>Since when the container runs.</returns>
     public ContainerStart Seen(in Observation observation, string container)
     {
-        (NodeId, string) key = (observation.Id.Node, container);
+        var key = new ContainerKey(observation.Id.Node, container);
         if (_starts.TryGet(key, out ContainerStart start) && start.Boot == observation.Id.Boot) return start;
         bool isKnown = observation.ProcessEvent.Action == ProcessAction.Executed
             && observation.Container?.Last is not (ContainerAction.Existing or ContainerAction.Described);
@@ -77,14 +78,14 @@ internal sealed class ContainerStarts
         _starts.Clear();
         for (int left = state.ReadCount(MostContainers); left > 0; left--)
         {
-            (NodeId, string) key = (new NodeId(state.ReadText()), state.ReadText());
+            var key = new ContainerKey(new NodeId(state.ReadText()), state.ReadText());
             string boot = state.ReadText();
             _starts.Set(key, new ContainerStart(
                 boot.Length > 0 ? new BootId(boot) : default, state.ReadTime(), state.ReadBoolean(), state.ReadTime()));
         }
     }
 
-    private ContainerStart Begin((NodeId, string) key, ContainerStart? before, in Observation observation, bool isKnown)
+    private ContainerStart Begin(ContainerKey key, ContainerStart? before, in Observation observation, bool isKnown)
     {
         var start = new ContainerStart(
             observation.Id.Boot, before?.First ?? observation.Time, before?.FirstIsKnown ?? isKnown, observation.Time);

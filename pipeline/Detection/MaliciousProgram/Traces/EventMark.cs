@@ -22,6 +22,17 @@ internal readonly record struct EventMark(long Sequence, EventTime At)
     public static EventMark Load(BinaryReader state) => new(state.ReadInt64(), state.ReadTime());
 }
 
+/// <summary>Names a container of a node.</summary>
+internal readonly record struct ContainerKey(NodeId Node, string Id)
+{
+    /// <summary>Ids are 64 random digits: a few of them tell containers apart as well as all.</summary>
+    private const int Telling = 16;
+
+    public override int GetHashCode() => HashOf(Id);
+
+    public static int HashOf(string id) => string.GetHashCode(id.AsSpan(Math.Max(0, id.Length - Telling)));
+}
+
 /// <summary>Names a process of a node for ever.</summary>
 internal readonly record struct NodeProcess(NodeBoot Node, ProcessKey Process)
 {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Pipeline.Detection.Fingerprints;
 using Pipeline.Detection.Reporting;
 using Pipeline.Domain.Identity;
@@ -96,24 +97,39 @@ internal sealed class Executions
     private readonly RecencyMap<FileKey, ImmutableArray<Execution>> _byFile = new(MostFiles);
 
     /// <summary>Calls that name a file without opening it tell no inode: the container's path is all there is.</summary>
-    private readonly RecencyMap<(NodeBoot Node, string Container, string Path), FileKey> _byPath = new(MostFiles);
+    private readonly RecencyMap<PathKey, FileKey> _byPath = new(MostFiles);
 
     public ImmutableArray<Execution> Of(in FileKey file) =>
         file.IsKnown && _byFile.TryGet(file, out ImmutableArray<Execution> found) ? found : [];
 
     /// <summary>By the path in a container, where the event that names the file does not know which it is.</summary>
     public ImmutableArray<Execution> Of(NodeBoot node, string container, string path) =>
-        _byPath.TryGet((node, container, path), out FileKey file) ? Of(file).RemoveAll(e => e.ContainerId != container) : [];
+        _byPath.TryGet(new PathKey(node, container, path), out FileKey file)
+            ? Of(file).RemoveAll(e => e.ContainerId != container) : [];
 
     /// <summary>Takes note of an exec; of each container the newest of a file is kept.</summary>
     public void Add(Execution execution)
     {
         FileKey file = execution.Content.File;
         if (!file.IsKnown) return;
-        ImmutableArray<Execution> kept = Of(file).RemoveAll(e => e.ContainerId == execution.ContainerId);
-        if (kept.Length == MostOfAFile) kept = kept.RemoveAt(0);
-        _byFile.Set(file, kept.Add(execution));
-        _byPath.Set((file.Node, execution.ContainerId, execution.Path), file);
+        _byFile.Set(file, With(Of(file), execution));
+        _byPath.Set(new PathKey(file.Node, execution.ContainerId, execution.Path), file);
+    }
+
+    private static ImmutableArray<Execution> With(ImmutableArray<Execution> before, Execution execution)
+    {
+        int same = 0;
+        while (same < before.Length && before[same].ContainerId != execution.ContainerId) same++;
+        int gone = same < before.Length ? same : before.Length == MostOfAFile ? 0 : -1;
+        var after = new Execution[gone < 0 ? before.Length + 1 : before.Length];
+        int kept = 0;
+        for (int i = 0; i < before.Length; i++)
+        {
+            if (i != gone) after[kept++] = before[i];
+        }
+
+        after[kept] = execution;
+        return ImmutableCollectionsMarshal.AsImmutableArray(after);
     }
 
     /// <summary>A process ended.</summary>
@@ -136,7 +152,7 @@ internal sealed class Executions
         }
 
         state.Write(_byPath.Count);
-        foreach (((NodeBoot _, string container, string path), FileKey file) in _byPath.OldestFirst)
+        foreach (((_, string container, string path), FileKey file) in _byPath.OldestFirst)
         {
             state.WriteText(container);
             state.WriteText(path);
@@ -161,7 +177,12 @@ internal sealed class Executions
             string container = state.ReadText();
             string path = state.ReadText();
             FileKey file = FileKey.Load(state);
-            _byPath.Set((file.Node, container, path), file);
+            _byPath.Set(new PathKey(file.Node, container, path), file);
         }
+    }
+
+    private readonly record struct PathKey(NodeBoot Node, string Container, string Path)
+    {
+        public override int GetHashCode() => HashCode.Combine(ContainerKey.HashOf(Container), Path);
     }
 }

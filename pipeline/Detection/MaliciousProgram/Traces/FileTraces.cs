@@ -113,10 +113,11 @@ internal sealed class FileTraces(ProgramNames names)
         if (observation.Process is not { } process) return;
         bool known = _traces.TryGet(key, out FileTrace before);
         if (known && before.Writer == process.Self.ExePath && before.Written.IsWithin(SameWriteNs, observation.Time)) return;
+        ProgramKinds kinds = names.Of(process.Self);
         _traces.Set(key, new FileTrace(
             process.Self.ExePath.Length > 0 ? process.Self.ExePath : "?",
-            names.IsOrComesFrom(process, ProgramKinds.PackageManager),
-            (names.Of(process.Self) & ProgramKinds.Downloader) != 0,
+            (kinds & ProgramKinds.PackageManager) != 0 || names.ComesFrom(process, ProgramKinds.PackageManager),
+            (kinds & ProgramKinds.Downloader) != 0,
             known && before.MadeExecutable,
             EventMark.Of(observation)));
     }

@@ -28,8 +28,23 @@ internal sealed class MountTables
     private readonly Queue<(uint Namespace, long EndedNs)> _ended = new();
     private HostSign _hostSign;
 
+    /// <summary>
+    /// Whose namespaces are, of those that a process was seen in since the tables last changed: most news of processes is none.
+    /// </summary>
+    private readonly Dictionary<uint, string> _noted = [];
+
     /// <summary>The tables after the last event.</summary>
-    public MountView View { get; private set; } = MountView.Empty;
+    public MountView View
+    {
+        get;
+        private set
+        {
+            field = value;
+            _noted.Clear();
+        }
+    }
+
+    = MountView.Empty;
 
     public long Evicted { get; private set; }
 
@@ -145,8 +160,14 @@ internal sealed class MountTables
     private void NoteContainer(uint number, string containerId, long bootNs)
     {
         if (number == 0 || number == View.HostNamespace) return;
+        if (_noted.TryGetValue(number, out string? noted) && noted == containerId) return;
         MountNamespace? known = View.Namespaces.GetValueOrDefault(number);
-        if (known?.ContainerId == containerId) return;
+        if (known?.ContainerId == containerId)
+        {
+            _noted[number] = containerId;
+            return;
+        }
+
         Say(number, bootNs);
         View = View.With((known ?? new MountNamespace(number, "", ImmutableDictionary<int, MountRow>.Empty)).Of(containerId));
     }

@@ -15,6 +15,7 @@ internal sealed record AlarmColumn(string Name, Func<JsonElement, string> Text)
         Source("pod", "pod"), Source("workload", "workload"), Plain("subject"), Plain("content"), new("count", alarm => Value(alarm, "occurrences")),
         new("first-seen", alarm => Value(alarm, "firstSeen")), new("last-seen", alarm => Value(alarm, "lastSeen")),
         new("confirmed-at", alarm => Value(alarm, "confirmedAt")), new("stored-at", alarm => Value(alarm, "storedAt")), Plain("labels"),
+        Plain("assignee"), Plain("verdict"), new("acknowledged-at", alarm => Value(alarm, "acknowledgedAt")), new("resolved-at", alarm => Value(alarm, "resolvedAt")),
     ];
 
     public static readonly ImmutableArray<AlarmColumn> Usual =

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Pipeline.Host.Commands.Alarms;
 
@@ -25,9 +27,23 @@ internal sealed class AlarmsClient : IDisposable
         };
     }
 
-    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellation)
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellation) =>
+        AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+
+    /// <summary>Sends a JSON object. With the same key it is done once, however often it is sent.</summary>
+    public Task<JsonElement> PostAsync(string path, JsonObject body, Guid idempotencyKey, CancellationToken cancellation)
     {
-        (bool success, int status, string body) = await AskAsync(path, cancellation);
+        var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("Idempotency-Key", idempotencyKey.ToString());
+        return AskAsync(request, cancellation);
+    }
+
+    private async Task<JsonElement> AskAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        (bool success, int status, string body) = await SendAsync(request, cancellation);
         JsonElement? json = Parsed(body);
         if (success && json is { ValueKind: JsonValueKind.Object } answer) return answer;
         if (!success && json is { ValueKind: JsonValueKind.Object } problem && problem.TryGetProperty("detail", out JsonElement detail))
@@ -38,11 +54,12 @@ internal sealed class AlarmsClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(bool Success, int Status, string Body)> AskAsync(string path, CancellationToken cancellation)
+    private async Task<(bool Success, int Status, string Body)> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         try
         {
-            using HttpResponseMessage answer = await _http.GetAsync(new Uri(path, UriKind.Relative), cancellation);
+            using HttpRequestMessage asked = request;
+            using HttpResponseMessage answer = await _http.SendAsync(asked, cancellation);
             return (answer.IsSuccessStatusCode, (int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation));
         }
         catch (HttpRequestException failure)

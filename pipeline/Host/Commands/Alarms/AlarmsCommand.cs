@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Pipeline.Host.Commands.Alarms;
 
-/// <summary>Reads alarms from a running pipeline, by its API.</summary>
+/// <summary>Alarms of a running pipeline, by its API: reading them, and doing something about them.</summary>
 internal static class AlarmsCommand
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
@@ -14,14 +14,24 @@ internal static class AlarmsCommand
             Description = "Base address of the API. Environment: ALARMCTL_URL.",
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ALARMCTL_URL") is { Length: > 0 } set ? set : DefaultUrl,
         };
-        return new Command("alarms", "Read alarms from a running pipeline. Exit code 0: done, 2: it could not be done.")
+        var command = new Command("alarms", "Read and handle the alarms of a running pipeline. Exit code 0: done, 1: some alarms did not accept it, 2: it could not be done.")
         {
             AlarmsListCommand.Create(url, TimeProvider.System), AlarmsShowCommand.Create(url),
         };
+        foreach (Command action in AlarmsActionCommands.All(url)) command.Add(action);
+        return command;
     }
 
     /// <summary>Does the work with a client for the address that was given, and says on standard error why it could not be done.</summary>
-    public static async Task<int> RunAsync(ParseResult parsed, Option<string> url, Func<AlarmsClient, TextWriter, Task> work)
+    public static Task<int> RunAsync(ParseResult parsed, Option<string> url, Func<AlarmsClient, TextWriter, Task> work) =>
+        RunAsync(parsed, url, async (client, output) =>
+        {
+            await work(client, output);
+            return 0;
+        });
+
+    /// <summary>The same for work that has an exit code.</summary>
+    public static async Task<int> RunAsync(ParseResult parsed, Option<string> url, Func<AlarmsClient, TextWriter, Task<int>> work)
     {
         TextWriter errors = parsed.InvocationConfiguration.Error;
         string given = parsed.GetValue(url)!;
@@ -34,8 +44,7 @@ internal static class AlarmsCommand
         try
         {
             using var client = new AlarmsClient(address);
-            await work(client, parsed.InvocationConfiguration.Output);
-            return 0;
+            return await work(client, parsed.InvocationConfiguration.Output);
         }
         catch (AlarmsUnreadableException failure)
         {

@@ -14,12 +14,7 @@ internal static class AlarmsListCommand
 
     public static Command Create(Option<string> url, TimeProvider time)
     {
-        Option<string[]>[] filters =
-        [
-            Filter("type", "Alarm types, such as abnormal-startup."), Filter("severity", "low, medium, high, critical."), Filter("state", "States, such as open."),
-            Filter("node", "Exact node name."), Filter("container", "Container name, or the first 6 or more characters of an id."),
-            Filter("image", "Exact image reference, or its beginning and \"*\"."), Filter("rule", "Exact rule id, such as AS-01."),
-        ];
+        AlarmFilterOptions filters = new();
         var since =
             new Option<TimeSpan?>("--since") { Description = "Only alarms seen within this time: 90s, 15m, 1h, 7d.", CustomParser = ReadSince };
         var limit = new Option<int>("--limit") { Description = $"How many at most, 1 to {LargestLimit}.", DefaultValueFactory = _ => 50 };
@@ -42,10 +37,10 @@ internal static class AlarmsListCommand
         var command =
             new Command(
                 "list", "List alarms, the newest first. Options that take several values take them separated by commas or repeated.");
-        foreach (Option option in (Option[])[.. filters, since, limit, format, columns, url]) command.Add(option);
+        foreach (Option option in (Option[])[.. filters.All, since, limit, format, columns, url]) command.Add(option);
         command.SetAction((parsed, cancellation) => AlarmsCommand.RunAsync(parsed, url, async (client, output) =>
         {
-            string query = Query(parsed, filters, parsed.GetValue(since) is { } span ? time.GetUtcNow() - span : null);
+            string query = filters.Query(parsed) + From(parsed.GetValue(since) is { } span ? time.GetUtcNow() - span : null);
             (List<JsonElement> alarms, string? next) = await ReadAsync(client, query, parsed.GetValue(limit), cancellation);
             AlarmListReport.Write(parsed.GetValue(format)!, alarms, next, parsed.GetValue(columns), output);
         }));
@@ -70,14 +65,8 @@ internal static class AlarmsListCommand
         return (alarms, next);
     }
 
-    private static string Query(ParseResult parsed, Option<string[]>[] filters, DateTimeOffset? from)
-    {
-        IEnumerable<string> parts = filters.SelectMany(filter =>
-            (parsed.GetValue(filter) ?? []).Select(value => $"&{filter.Name.TrimStart('-')}={Uri.EscapeDataString(value)}"));
-        return string.Concat(parts) + (from is { } time ? $"&from={time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" : "");
-    }
-
-    private static Option<string[]> Filter(string name, string description) => new($"--{name}") { Description = description };
+    private static string From(DateTimeOffset? from) =>
+        from is { } time ? $"&from={time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}" : "";
 
     private static TimeSpan? ReadSince(ArgumentResult given)
     {

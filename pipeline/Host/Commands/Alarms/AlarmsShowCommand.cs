@@ -13,7 +13,7 @@ internal static class AlarmsShowCommand
     private static readonly string[] Head =
     [
         "id", "title", "type", "severity", "outcome", "state", "rule", "node", "container", "container-id", "image", "workload", "subject", "count", "first-seen",
-        "last-seen", "confirmed-at",
+        "last-seen", "confirmed-at", "assignee", "acknowledged-at", "resolved-at", "verdict",
     ];
 
     public static Command Create(Option<string> url)
@@ -47,7 +47,7 @@ internal static class AlarmsShowCommand
         console.Write(head);
         Write(console, "Findings", alarm.GetProperty("findings"), "check", "content", "severity", "basis");
         Write(console, "Evidence", alarm.GetProperty("evidence"), "at", "kind", "node", "sequence", "facts");
-        Write(console, "History", alarm.GetProperty("history"), "at", "kind", "severity", "outcome", "occurrences");
+        Write(console, "History", alarm.GetProperty("history"), "at", "kind", "severity", "outcome", "occurrences", "action");
     }
 
     private static void Write(IAnsiConsole console, string title, JsonElement rows, params string[] columns)

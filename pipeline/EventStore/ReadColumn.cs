@@ -3,13 +3,13 @@ using System.Collections.Immutable;
 namespace Pipeline.EventStore;
 
 /// <summary>
-/// A column of <c>read.alarms</c>, the table for SQL users (documented in docs/read-models.md): a name and a type that stay, and what it
+/// A column of a table for SQL users (documented in docs/read-models.md): a name and a type that stay, and what it
 /// means. New columns
-/// come at the end of the list.
+/// come at the end of the list, with a default where they cannot be null: the table may hold alarms already.
 /// </summary>
-internal sealed record AlarmColumn(string Name, string Type, string Meaning, bool Nullable = false)
+internal sealed record ReadColumn(string Name, string Type, string Meaning, bool Nullable = false, string? Default = null)
 {
-    public static readonly ImmutableArray<AlarmColumn> All =
+    public static readonly ImmutableArray<ReadColumn> OfAlarms =
     [
         new("id", "uuid", "Alarm id: a hash of what the alarm is about, the same when the same log is processed again. Also the id of its event stream."),
         new("type", "text", "Alarm type in kebab-case: vulnerability-escape, file-escape, high-risk-system-call, malicious-program, abnormal-process, "
@@ -20,7 +20,7 @@ internal sealed record AlarmColumn(string Name, string Type, string Meaning, boo
         new("severity", "text", "low, medium, high or critical; the present one, which may have risen since the alarm was raised."),
         new("severity_rank", "integer", "1 low, 2 medium, 3 high, 4 critical: for comparisons and ordering."),
         new("outcome", "text", "attack-success, attack-attempt, attack-blocked, abnormal-behavior or system-vulnerability; the present one."),
-        new("state", "text", "Where it is in its handling: open."),
+        new("state", "text", "Where it is in its handling: open, acknowledged, handled, ignored, closed or whitelisted; the first two want attention."),
         new("node", "text", "Node it happened on."),
         new("boot", "text", "Boot of that node; empty where unknown, as all source columns."),
         new("container_id", "text", "Full container id."),
@@ -44,5 +44,29 @@ internal sealed record AlarmColumn(string Name, string Type, string Meaning, boo
         new("evidence_complete", "boolean", "False when events are known to be missing in the window that decided."),
         new("version", "integer", "Number of events in the alarm's stream."),
         new("rule_version", "integer", "Version of the rule's implementation."),
+        new("acknowledged_at", "timestamptz", "When somebody acknowledged it; null while nobody has.", Nullable: true),
+        new("assignee", "text", "To whom it is assigned; empty where to nobody.", Default: "''"),
+        new("resolved_at", "timestamptz", "When it was handled, ignored, closed or whitelisted; null while it wants attention.", Nullable: true),
+        new("resolved_by", "text", "Who did that.", Default: "''"),
+        new("resolution_reason", "text", "Why, as they said.", Default: "''"),
+        new("verdict", "text", "Of a closed alarm: true-positive, benign or false-positive; otherwise empty.", Default: "''"),
+        new("exclusion_id", "uuid", "Of a whitelisted alarm: the exclusion that hides it.", Nullable: true),
+        new("comments", "integer", "Comments that were made and not withdrawn.", Default: "0"),
+        new("process", "text", "Executable of the process that did it, in the container's root; empty where none did.", Default: "''"),
+        new("command_line", "text", "Its arguments, bounded.", Default: "''"),
+    ];
+
+    public static readonly ImmutableArray<ReadColumn> OfExclusions =
+    [
+        new("id", "uuid", "Exclusion id, also the id of its event stream."),
+        new("conditions", "jsonb", "What must all be so: an array of objects with field, operator and value."),
+        new("reason", "text", "Why it was added."),
+        new("added_by", "text", "Who added it, as they gave it."),
+        new("added_at", "timestamptz", "When."),
+        new("expires_at", "timestamptz", "When it ends by itself; null for never.", Nullable: true),
+        new("state", "text", "active, removed or expired."),
+        new("ended_by", "text", "Who removed it; expiry for an expired one; empty while it is active."),
+        new("ended_at", "timestamptz", "When it ended; null while it is active.", Nullable: true),
+        new("end_reason", "text", "Why it was removed."),
     ];
 }

@@ -1,0 +1,2 @@
+/* A program that fails. */
+int main(void) { return 1; }
