@@ -97,7 +97,10 @@ internal sealed class SourceOptions
         {
             engines.Add(new DockerOptions
             {
-                Name = "podman", Socket = podman, SocketOption = _podman.Name, AnnounceInterval = announceInterval,
+                Name = "podman",
+                Socket = podman,
+                SocketOption = _podman.Name,
+                AnnounceInterval = announceInterval,
             });
         }
 

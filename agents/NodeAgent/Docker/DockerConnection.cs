@@ -16,6 +16,8 @@ internal sealed class DockerConnection : IContainerEngine
     /// <summary>The container events only, {"type":["container"]}.</summary>
     private const string Filter = "filters=%7B%22type%22%3A%5B%22container%22%5D%7D";
 
+    private const long PodmanInexactNs = 1_000_000;
+
     private readonly DockerOptions _options;
     private readonly Func<ReadOnlyMemory<byte>, DescriptionResult> _describe;
     private readonly RecentEvents _recent = new();
@@ -88,10 +90,12 @@ internal sealed class DockerConnection : IContainerEngine
     /// <summary>True when the engine still remembers an event of that instant, and so everything after it.</summary>
     private async Task<bool> RemembersAsync(EngineEvent last, CancellationToken cancellation)
     {
-        // Podman gives nothing up to an instant that has passed (4.3), and knows how to end by itself; Docker has no such word.
-        string instant = Instant(last.TimeNs);
-        string end = _version.Runtime == "podman" ? "stream=false" : $"until={instant}";
-        return await AskAsync($"events?since={instant}&{end}&{Filter}", (answer, limit) => HoldsAsync(answer, last, limit), cancellation);
+        // Podman (4.3) gives nothing up to an instant that has passed, but can be told to end by itself; and it takes instants less exactly
+        // than it gives them.
+        string span = _version.Runtime == "podman"
+            ? $"since={Instant(last.TimeNs - PodmanInexactNs)}&stream=false"
+            : $"since={Instant(last.TimeNs)}&until={Instant(last.TimeNs)}";
+        return await AskAsync($"events?{span}&{Filter}", (answer, limit) => HoldsAsync(answer, last, limit), cancellation);
     }
 
     private async Task<bool> HoldsAsync(HttpResponseMessage answer, EngineEvent last, CancellationToken cancellation)

@@ -35,7 +35,8 @@ internal sealed class CriPod : IAsyncDisposable
             {
                 SecurityContext = new LinuxSandboxSecurityContext
                 {
-                    Privileged = true, NamespaceOptions = new NamespaceOption { Network = NamespaceMode.Node },
+                    Privileged = true,
+                    NamespaceOptions = new NamespaceOption { Network = NamespaceMode.Node },
                 },
             },
         };

@@ -94,7 +94,9 @@ internal sealed class FakeCri(string socket) : IAsyncDisposable
             (long startedAt, int exitCode) = _facts[id];
             var status = new ContainerStatus
             {
-                Metadata = new ContainerMetadata { Name = $"name-{id}" }, State = container.State, StartedAt = startedAt,
+                Metadata = new ContainerMetadata { Name = $"name-{id}" },
+                State = container.State,
+                StartedAt = startedAt,
                 ExitCode = exitCode,
                 Image = new ImageSpec { Image = "image:1" },
                 Labels = { ["io.kubernetes.pod.name"] = "p", ["io.kubernetes.pod.namespace"] = "shop", ["io.kubernetes.pod.uid"] = "u1" },

@@ -151,6 +151,13 @@ internal sealed class FakeEngine(string socket) : IAsyncDisposable
     private async Task PingAsync(HttpContext context)
     {
         await Answering();
+        if (_running.IsCancellationRequested)
+        {
+            // It is about to go.
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
         context.Response.Headers["Api-Version"] = "1.41";
         await context.Response.WriteAsync("OK");
     }

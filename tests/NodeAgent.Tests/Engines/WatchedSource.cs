@@ -35,7 +35,10 @@ internal sealed class WatchedSource : IAsyncDisposable
     {
         var options = new ContainerdOptions
         {
-            Socket = socket, SkippedNamespaces = skipped.ToHashSet(), FirstPause = FirstPause, LongestPause = LongestPause,
+            Socket = socket,
+            SkippedNamespaces = skipped.ToHashSet(),
+            FirstPause = FirstPause,
+            LongestPause = LongestPause,
         };
         return new WatchedSource(options, new ContainerdEngine(options, TimeProvider.System));
     }
@@ -44,7 +47,10 @@ internal sealed class WatchedSource : IAsyncDisposable
     {
         var options = new CriOptions
         {
-            Socket = socket, ListInterval = TimeSpan.FromMilliseconds(50), FirstPause = FirstPause, LongestPause = LongestPause,
+            Socket = socket,
+            ListInterval = TimeSpan.FromMilliseconds(50),
+            FirstPause = FirstPause,
+            LongestPause = LongestPause,
         };
         options = change?.Invoke(options) ?? options;
         return new WatchedSource(options, new CriEngine(options, TimeProvider.System), pods);
@@ -54,7 +60,11 @@ internal sealed class WatchedSource : IAsyncDisposable
     {
         var options = new DockerOptions
         {
-            Name = "podman", Socket = socket, SocketOption = "--podman-socket", FirstPause = FirstPause, LongestPause = LongestPause,
+            Name = "podman",
+            Socket = socket,
+            SocketOption = "--podman-socket",
+            FirstPause = FirstPause,
+            LongestPause = LongestPause,
         };
         return new WatchedSource(options, new DockerConnection(options, json => DockerInspect.Parse(json)));
     }
