@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Api;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
+using Pipeline.Domain.Exclusions;
 using Testing;
 
 namespace CommandLine.Tests;
@@ -15,6 +16,7 @@ namespace CommandLine.Tests;
 public sealed class AlarmsCommandTests : IAsyncLifetime
 {
     private readonly Alarms _alarms = new();
+    private readonly Exclusions _exclusions = new();
     private WebApplication _app = null!;
 
     private string Url => _app.Urls.Single();
@@ -24,7 +26,7 @@ public sealed class AlarmsCommandTests : IAsyncLifetime
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IAlarmQueries>(_alarms).AddSingleton<IAlarmHandling>(_alarms).AddAlarmApi();
+        builder.Services.AddSingleton<IAlarmQueries>(_alarms).AddSingleton<IAlarmHandling>(_alarms).AddSingleton<IExclusions>(_exclusions).AddAlarmApi();
         _app = builder.Build();
         _app.MapAlarmApi();
         await _app.StartAsync(TestContext.Current.CancellationToken);
@@ -168,6 +170,25 @@ public sealed class AlarmsCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Previews_adds_lists_and_removes_exclusions()
+    {
+        string[] what = ["--where", "image prefix shop/", "--where", "rule equal AS-01"];
+
+        string preview = Cli.Run(["exclusions", "preview", .. what, "--url", Url]).Output;
+        (int added, string id, _) = Cli.Run(["exclusions", "add", .. what, "--reason", "meant to be", "--actor", "alice", "--expires", "2999-01-01T00:00:00Z", "--url", Url]);
+        string list = Cli.Run("exclusions", "list", "--json", "--url", Url).Output;
+        (int removed, string state, _) = Cli.Run("exclusions", "remove", id.Trim(), "--reason", "over", "--url", Url);
+
+        preview.ShouldStartWith("would hide 7 open alarms; 2 resolved ones");
+        (added, removed, state).ShouldBe((0, 0, "removed\n"));
+        JsonElement one = JsonElement.Parse(list).GetProperty("exclusions").EnumerateArray().ShouldHaveSingleItem();
+        one.GetProperty("conditions").GetArrayLength().ShouldBe(2);
+        one.GetProperty("addedBy").GetString().ShouldBe("alice");
+        Cli.Run("exclusions", "add", "--where", "colour is red", "--reason", "x", "--url", Url).Code.ShouldBe(2);
+        Cli.Run("exclusions", "add", "--where", "image not-equal x", "--reason", "x", "--url", Url).Error.ShouldContain("all say what an alarm is not");
+    }
+
+    [Fact]
     public void Wants_ids_or_filters()
     {
         Cli.Run("alarms", "acknowledge", "--url", Url).Code.ShouldBe(2);
@@ -189,6 +210,27 @@ public sealed class AlarmsCommandTests : IAsyncLifetime
         code.ShouldBe(2);
         error.ShouldContain(value.Split(',')[^1]);
         output.ShouldNotContain("alarms\n");
+    }
+
+    private sealed class Exclusions : IExclusions
+    {
+        private readonly Dictionary<Guid, StoredExclusion> _stored = [];
+
+        public Task<ExclusionPreview> PreviewAsync(ImmutableArray<ExclusionCondition> conditions, CancellationToken cancellation) =>
+            Task.FromResult(new ExclusionPreview(7, 2, []));
+
+        public Task<StoredExclusion?> AddAsync(
+            Guid id, ImmutableArray<ExclusionCondition> conditions, string actor, string reason, DateTimeOffset? expiresAt, CancellationToken cancellation) =>
+            Task.FromResult<StoredExclusion?>(_stored[id] =
+                new StoredExclusion(id, conditions, reason, actor, SomeAlarm.Moment, expiresAt, ExclusionState.Active, "", null, "", 7));
+
+        public Task<StoredExclusion?> RemoveAsync(Guid id, string actor, string reason, CancellationToken cancellation) =>
+            Task.FromResult<StoredExclusion?>(_stored[id] = _stored[id] with { State = ExclusionState.Removed });
+
+        public Task<ImmutableArray<StoredExclusion>> ListAsync(bool all, int limit, CancellationToken cancellation) =>
+            Task.FromResult<ImmutableArray<StoredExclusion>>([.. _stored.Values]);
+
+        public Task<StoredExclusion?> FindAsync(Guid id, CancellationToken cancellation) => Task.FromResult(_stored.GetValueOrDefault(id));
     }
 
     /// <summary>Pages through what was added, in that order; the cursor is a number.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Host.Commands.Alarms;
+using Pipeline.Host.Commands.Exclusions;
 using Pipeline.Host.Commands.Explain;
 using Pipeline.Host.Commands.Rules;
 
@@ -15,7 +16,7 @@ internal static class AlarmCtl
     {
         var root = new RootCommand("Runtime alarms for containers.")
         {
-            AlarmsCommand.Create(), CheckCommand.Create(), ExplainCommand.Create(), HealthCommand.Create(), PolicyCommand.Create(),
+            AlarmsCommand.Create(), CheckCommand.Create(), ExclusionsCommand.Create(), ExplainCommand.Create(), HealthCommand.Create(), PolicyCommand.Create(),
             RulesCommand.Create(), ServeCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);

@@ -26,15 +26,17 @@ internal static class AlarmsActionCommands
 
     public static IEnumerable<Command> All(Option<string> url) => Actions.Select(one => Create(one.Action, one.Description, url));
 
+    public static Option<string> ActorOption() => new("--actor")
+    {
+        Description = "Who does it. Environment: ALARMCTL_ACTOR.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ALARMCTL_ACTOR") is { Length: > 0 } set ? set : Environment.UserName,
+    };
+
     private static Command Create(AlarmAction action, string description, Option<string> url)
     {
         var ids = new Argument<Guid[]>("ID") { Description = "Ids of the alarms.", Arity = ArgumentArity.ZeroOrMore };
         var filters = new AlarmFilterOptions();
-        var actor = new Option<string>("--actor")
-        {
-            Description = "Who does it. Environment: ALARMCTL_ACTOR.",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ALARMCTL_ACTOR") is { Length: > 0 } set ? set : Environment.UserName,
-        };
+        Option<string> actor = ActorOption();
         var reason = new Option<string>("--reason", "-m")
         {
             Description = action == AlarmAction.Comment ? "Text of the comment." : "Why.",

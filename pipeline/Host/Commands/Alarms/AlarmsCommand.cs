@@ -9,11 +9,7 @@ internal static class AlarmsCommand
 
     public static Command Create()
     {
-        var url = new Option<string>("--url")
-        {
-            Description = "Base address of the API. Environment: ALARMCTL_URL.",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ALARMCTL_URL") is { Length: > 0 } set ? set : DefaultUrl,
-        };
+        Option<string> url = UrlOption();
         var command = new Command("alarms", "Read and handle the alarms of a running pipeline. Exit code 0: done, 1: some alarms did not accept it, 2: it could not be done.")
         {
             AlarmsListCommand.Create(url, TimeProvider.System), AlarmsShowCommand.Create(url),
@@ -21,6 +17,12 @@ internal static class AlarmsCommand
         foreach (Command action in AlarmsActionCommands.All(url)) command.Add(action);
         return command;
     }
+
+    public static Option<string> UrlOption() => new("--url")
+    {
+        Description = "Base address of the API. Environment: ALARMCTL_URL.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ALARMCTL_URL") is { Length: > 0 } set ? set : DefaultUrl,
+    };
 
     /// <summary>Does the work with a client for the address that was given, and says on standard error why it could not be done.</summary>
     public static Task<int> RunAsync(ParseResult parsed, Option<string> url, Func<AlarmsClient, TextWriter, Task> work) =>
