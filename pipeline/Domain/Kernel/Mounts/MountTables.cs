@@ -147,6 +147,14 @@ internal sealed class MountTables
         if (number == 0 || number == View.HostNamespace) return;
         MountNamespace? known = View.Namespaces.GetValueOrDefault(number);
         if (known?.ContainerId == containerId) return;
+        if (known?.ContainerId.Length > 0)
+        {
+            // The kernel gives the numbers of namespaces out again at once, often before the engine tells of the end, and then nothing of
+            // the old table is true. Of a process that has entered another container's namespace the agent announces that table anew.
+            View = View.Without(known);
+            known = null;
+        }
+
         Say(number, bootNs);
         View = View.With((known ?? new MountNamespace(number, "", ImmutableDictionary<int, MountRow>.Empty)).Of(containerId));
     }
