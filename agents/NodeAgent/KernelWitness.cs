@@ -10,7 +10,7 @@ internal sealed class KernelWitness(IExecutableSink? executables, MountSource mo
     public void Executed(in ExecutedFile file)
     {
         executables?.Seen(new ExecutableSeen(file.Tgid, file.Path, file.File, Announce: false));
-        mounts.Seen(file.Tgid, file.MountNs);
+        mounts.Seen(file.Tgid, file.MountNs, file.Container);
     }
 
     public void MountsChanged(int tgid, uint mountNs) => mounts.Changed(tgid, mountNs);

@@ -13,7 +13,10 @@ internal static class StoredBatches
     {
         var config = new ConsumerConfig
         {
-            BootstrapServers = broker.BootstrapServers, GroupId = "attacks", EnableAutoCommit = false, EnablePartitionEof = true,
+            BootstrapServers = broker.BootstrapServers,
+            GroupId = "attacks",
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
         };
         using IConsumer<Ignore, byte[]> consumer = new ConsumerBuilder<Ignore, byte[]>(config).Build();
         consumer.Assign(new TopicPartitionOffset("node-events", 0, Offset.Beginning));

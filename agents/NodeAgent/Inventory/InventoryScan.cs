@@ -34,6 +34,8 @@ internal sealed class InventoryScan(InventoryOptions options, RuntimePrograms ru
 
         uint hostPids = HostNamespace("pid");
         TakeHostMounts();
+        // It shows which namespaces are the host's, be there containers or not.
+        if (_all.ContainsKey(1)) _wanted.Add(1);
         foreach (ProcessGlance glance in _all.Values)
         {
             // A process that moved out of its container's cgroup is still in a pid namespace of its own.

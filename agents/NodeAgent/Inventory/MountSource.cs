@@ -21,14 +21,14 @@ internal sealed class MountSource(InventoryOptions options) : IEventSource
     /// <summary>Namespaces whose table has been announced; beyond it all are forgotten and announced again.</summary>
     private const int MostKnown = 16_384;
 
-    /// <summary>Namespaces in the queue: a container's start changes its table some forty times, and one reading tells all of it.</summary>
+    /// <summary>Namespaces in the queue: one reading tells of all changes so far.</summary>
     private readonly ConcurrentDictionary<uint, bool> _waiting = new();
 
     private readonly Channel<(int Tgid, uint MountNs)> _queue = Channel.CreateBounded<(int, uint)>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     /// <summary>Only the thread that calls <see cref="Seen"/> touches it.</summary>
-    private readonly HashSet<uint> _known = [];
+    private readonly HashSet<(uint MountNs, ulong Container)> _known = [];
     private long _announced;
     private long _refused;
 
@@ -37,11 +37,14 @@ internal sealed class MountSource(InventoryOptions options) : IEventSource
         SourceStates.Connected,
         string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Read(ref _announced)} tables announced, {Interlocked.Read(ref _refused)} found no room"));
 
-    /// <summary>A process runs in that namespace. One thread; never waits.</summary>
-    public void Seen(int tgid, uint mountNs)
+    /// <summary>
+    /// A process of that container runs in that namespace. The kernel gives the numbers of namespaces out again, those of cgroups never. One
+    /// thread; never waits.
+    /// </summary>
+    public void Seen(int tgid, uint mountNs, ulong container)
     {
         if (_known.Count >= MostKnown) _known.Clear();
-        if (mountNs != 0 && _known.Add(mountNs)) Changed(tgid, mountNs);
+        if (mountNs != 0 && _known.Add((mountNs, container))) Changed(tgid, mountNs);
     }
 
     /// <summary>The table of that namespace may be another than before. Never waits.</summary>
@@ -61,6 +64,8 @@ internal sealed class MountSource(InventoryOptions options) : IEventSource
             // The process may have gone, or gone elsewhere: then it says nothing of this namespace.
             if (LinuxFiles.NamespaceOf($"{options.Proc}/{tgid}/ns/mnt") != mountNs) continue;
             if (LinuxFiles.Read($"{options.Proc}/{tgid}/mountinfo", MostTableBytes) is not { } content) continue;
+            // It may also have gone elsewhere while its table was read.
+            if (LinuxFiles.NamespaceOf($"{options.Proc}/{tgid}/ns/mnt") != mountNs) continue;
             foreach (MountRow row in MountRow.ParseTable(content, options.MostMounts))
                 await sink.TakeWhenRoomAsync(new ExistingMount(mountNs, row), cancellation);
             Interlocked.Increment(ref _announced);

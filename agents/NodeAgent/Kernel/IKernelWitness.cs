@@ -20,5 +20,6 @@ internal interface IKernelWitness
 /// <param name="Tgid">A process that runs it; /proc/TGID/exe opens it as long as the process lives and executes nothing else.</param>
 /// <param name="StartNs">CLOCK_BOOTTIME at which that process started.</param>
 /// <param name="MountNs">Inode of that process's mount namespace.</param>
+/// <param name="Container">Id of the container's cgroup, which no other cgroup ever has; 0 for the host.</param>
 /// <param name="Path">Its path from the root of that namespace.</param>
-internal readonly record struct ExecutedFile(int Tgid, long StartNs, uint MountNs, FileReference File, ReadOnlyMemory<byte> Path);
+internal readonly record struct ExecutedFile(int Tgid, long StartNs, uint MountNs, ulong Container, FileReference File, ReadOnlyMemory<byte> Path);

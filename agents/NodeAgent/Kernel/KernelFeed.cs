@@ -2,6 +2,7 @@ using Agents.NodeAgent.Kernel.Events;
 using Agents.NodeAgent.Kernel.Ring;
 using Agents.NodeAgent.Shipping;
 using Agents.NodeAgent.Sources;
+using Pipeline.Domain.Events;
 
 namespace Agents.NodeAgent.Kernel;
 
@@ -59,11 +60,14 @@ internal sealed class KernelFeed(RecordDecoder decoder, ProcessTable processes, 
 
         if (head.Kind == RecordKind.Executed)
         {
-            var file = new ExecutedFile(head.Task.Tgid, head.Task.Start, head.Task.MountNs, decoder.Executable(record), facts.ExePath);
+            var file = new ExecutedFile(
+                head.Task.Tgid, head.Task.Start, head.Task.MountNs, head.Task.Container, decoder.Executable(record), facts.ExePath);
             witness.Executed(file);
         }
 
-        if (head.Kind == RecordKind.Syscall && head.Result >= 0 && MountCalls.AsSpan().Contains(head.Number))
+        // What a runtime mounts is told once by the program that finds it: on the way there the table shows the host's as well.
+        bool prepares = (head.Task.Flags & (uint)TaskFlags.Runtime) != 0;
+        if (head.Kind == RecordKind.Syscall && head.Result >= 0 && !prepares && MountCalls.AsSpan().Contains(head.Number))
             witness.MountsChanged(head.Task.Tgid, head.Task.MountNs);
         return new PackedEvent(page.Content, waiting.Position, waiting.At, record.Length);
     }

@@ -38,7 +38,7 @@ internal sealed class ChangeTracker(SensitiveFilePolicy policy)
         FileStep step = named;
         Protection? protection = ProtectionOf(observation, step);
         if (protection is null && ChangesTheFile(step)
-            && _links.ProtectedPathOf(observation.Id.Node, source.ContainerId, step.File) is { } real)
+            && _links.ProtectedPathOf(observation.Id.Node, source.ContainerId, step.File, step.Path) is { } real)
         {
             step = step with { Path = real };
             protection = ProtectionOf(observation, step);
@@ -71,7 +71,7 @@ internal sealed class ChangeTracker(SensitiveFilePolicy policy)
     public void Close(in Observation observation, string path)
     {
         string containerId = observation.Source().ContainerId;
-        string real = _links.ProtectedPathOf(observation.Id.Node, containerId, observation.FileEvent.File) ?? path;
+        string real = _links.ProtectedPathOf(observation.Id.Node, containerId, observation.FileEvent.File, path) ?? path;
         var key = new EditKey(observation.Id.Node, containerId, real);
         if (_edits.Find(key) is not { IsOpen: true } edit) return;
         EventTime last = observation.Time.BootNs > edit.Last.BootNs ? observation.Time : edit.Last;
@@ -79,11 +79,14 @@ internal sealed class ChangeTracker(SensitiveFilePolicy policy)
     }
 
     /// <summary>A protected file was seen to have another name as well.</summary>
-    public void NoteLink(in Observation observation, in FileStep step)
+    /// <param name="made">The other name, when that is being made.</param>
+    public void NoteLink(in Observation observation, in FileStep step, string? made)
     {
-        bool linked = step.File.LinkCount > 1 || observation.FileEvent.Operation == FileOperation.Link;
-        if (linked && ProtectionOf(observation, step with { Action = FileAction.Modify }) is not null)
-            _links.Note(observation.Id.Node, observation.Source().ContainerId, step.File, step.Path);
+        if (step.File.LinkCount <= 1 && made is null) return;
+        if (ProtectionOf(observation, step with { Action = FileAction.Modify }) is null) return;
+        string containerId = observation.Source().ContainerId;
+        if (step.File.Inode != 0) _links.Note(observation.Id.Node, containerId, step.File, step.Path);
+        else if (made is not null) _links.NoteName(observation.Id.Node, containerId, made, step.Path);
     }
 
     /// <summary>A path is another file's now.</summary>

@@ -17,7 +17,7 @@ public sealed class SensitiveFileAccessDetector(SensitiveFilePolicy policy) : ID
     private const string FileCapabilities = "security.capability";
 
     public static DetectorSpec Description { get; } = new(
-        "sensitive-file-access", AlarmType.SensitiveFileAccess, 1, EventKinds.File | EventKinds.Container | EventKinds.Mount);
+        "sensitive-file-access", AlarmType.SensitiveFileAccess, 2, EventKinds.File | EventKinds.Container | EventKinds.Mount);
 
     private readonly ChangeTracker _changes = new(policy);
 
@@ -101,10 +101,11 @@ public sealed class SensitiveFileAccessDetector(SensitiveFilePolicy policy) : ID
     private void Made(in Observation observation, in FileStep step, IFindings findings)
     {
         FileOperation operation = observation.FileEvent.Operation;
-        _changes.NoteLink(observation, step);
+        string? made = operation == FileOperation.Link ? OtherPath(observation, step.InMount) : null;
+        _changes.NoteLink(observation, step, made);
         if (operation == FileOperation.Rename) OnRename(observation, step, findings);
         else _changes.Step(observation, step, findings);
-        if (operation == FileOperation.Link && OtherPath(observation, step.InMount) is { } made)
+        if (made is not null)
             _changes.Step(observation, step with { Path = made, Action = FileAction.Create, File = default }, findings);
     }
 

@@ -89,6 +89,17 @@ public sealed class SensitiveFileAccessDetectorTests
 
     [Fact]
     [Raises("SF-01")]
+    public void Follows_a_hard_link_that_was_made_by_name()
+    {
+        FileReference linked = File with { LinkCount = 2 };
+
+        Started().Does(FileOperation.Link, "/etc/shadow", default, other: "/tmp/x").After(1)
+            .Opens("/tmp/x", linked, FileSteps.WriteOnly).Writes("/tmp/x", linked, 5).Closes("/tmp/x", linked).Settles()
+            .ThenAlarms(Alone(), "raised SF-01 High /etc/shadow: modified /etc/shadow (5 bytes written)");
+    }
+
+    [Fact]
+    [Raises("SF-01")]
     public void Follows_a_hard_link_to_the_protected_file()
     {
         FileReference linked = File with { LinkCount = 2 };

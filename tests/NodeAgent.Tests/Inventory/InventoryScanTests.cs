@@ -29,14 +29,23 @@ public sealed class InventoryScanTests : IDisposable
     {
         List<ExistingProcess> found = Scan().Processes;
 
-        found.Select(process => process.Task.Tgid).ShouldBe([50, 100, 101]);
-        found.Select(process => process.ContainerId).ShouldBe(["", Id, Id]);
+        found.Select(process => process.Task.Tgid).ShouldBe([1, 50, 100, 101]);
+        found.Select(process => process.ContainerId).ShouldBe(["", "", Id, Id]);
+    }
+
+    [Fact]
+    public void Tells_of_the_first_process_also_where_no_container_runs()
+    {
+        using var proc = new FakeProc();
+        proc.Process(60, 1, 90, "/system.slice/sshd.service", "sshd");
+
+        Scan(new InventoryOptions { Proc = proc.Path }).Processes.Select(process => process.Task.Tgid).ShouldBe([1]);
     }
 
     [Fact]
     public void Tells_of_a_process_what_a_snapshot_of_its_task_has()
     {
-        ExistingProcess process = Scan().Processes[1];
+        ExistingProcess process = Scan().Processes[2];
 
         TaskRecord task = process.Task;
         (task.Tgid, task.Tid, task.StartNs, task.ParentTgid, task.ParentStartNs).ShouldBe((100, 100, 2_000_000_000, 50, 1_000_000_000));
@@ -58,7 +67,7 @@ public sealed class InventoryScanTests : IDisposable
         var batch = new EventBatch();
         batch.Begin(new("n"), new("b"), 1, default, 0);
 
-        scan.Processes[1].AddTo(batch, 5);
+        scan.Processes[2].AddTo(batch, 5);
         foreach (ExistingMount mount in scan.Mounts) mount.AddTo(batch, 6);
 
         batch.Processes[0].Action.ShouldBe(ProcessAction.Existing);
@@ -127,7 +136,7 @@ public sealed class InventoryScanTests : IDisposable
     {
         File.Delete(_proc[$"101/{gone}"]);
 
-        Scan().Processes.Select(process => process.Task.Tgid).ShouldBe([50, 100]);
+        Scan().Processes.Select(process => process.Task.Tgid).ShouldBe([1, 50, 100]);
     }
 
     [Fact]

@@ -140,12 +140,14 @@ public sealed class KernelFeedTests : IDisposable
     public void Tells_of_changed_mounts_when_a_call_that_changes_them_succeeds()
     {
         const int Mount = 165;
-        foreach ((int number, long result) in new (int, long)[] { (Mount, 0), (Mount, -1), (1, 0) })
+        foreach ((int number, long result, TaskFlags flags) in new (int, long, TaskFlags)[]
+            { (Mount, 0, TaskFlags.Started), (Mount, -1, TaskFlags.Started), (1, 0, TaskFlags.Started), (Mount, 0, TaskFlags.Runtime) })
         {
             _feed.Add(RecordBytes.Of(RecordKind.Syscall, 1, (ref RingRecord record) =>
             {
                 record.Number = number;
                 record.Result = result;
+                record.Task.Flags = (uint)flags;
             }));
         }
 

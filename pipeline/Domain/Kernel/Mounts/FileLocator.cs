@@ -28,7 +28,10 @@ internal readonly ref struct FileLocator(
     private FileLocation ByMount(MountRow row, MountNamespace of, string path)
     {
         string below = MountPath.Below(row.Point, path);
-        bool foreign = of.Number != mountNs && !(of.ContainerId.Length > 0 && of.ContainerId == containerId);
+        // The host's mounts are another's to a process of a container, also when it has entered the host's namespace.
+        bool foreign = of.Number == mounts.HostNamespace
+            ? !OfHost
+            : of.Number != mountNs && !(of.ContainerId.Length > 0 && of.ContainerId == containerId);
         FileLocation at = Whose(row, of, path, below, foreign);
         return at with
         {

@@ -168,6 +168,14 @@ internal sealed class MountTables
             return;
         }
 
+        if (known?.ContainerId.Length > 0)
+        {
+            // The kernel gives the numbers of namespaces out again at once, often before the engine tells of the end, and then nothing of
+            // the old table is true. Of a process that has entered another container's namespace the agent announces that table anew.
+            View = View.Without(known);
+            known = null;
+        }
+
         Say(number, bootNs);
         View = View.With((known ?? new MountNamespace(number, "", ImmutableDictionary<int, MountRow>.Empty)).Of(containerId));
     }

@@ -31,6 +31,15 @@ public sealed class MountTablesTests
     }
 
     [Fact]
+    public void Keeps_nothing_of_a_container_whose_namespace_s_number_another_one_got()
+    {
+        var script = Bound().Created("c2", Some.PlainSpec()).ContainerMounts("c2", firstId: 700)
+            .Mounted(Ns, 800, MountSteps.HostDisk, "/srv", "/data", "ext4", 700);
+
+        HostPath(script.By("c2").File(_ => default)).ShouldBe("");
+    }
+
+    [Fact]
     public void Takes_the_first_process_for_the_host_whatever_was_taken_for_it_before()
     {
         var script = Script.OnNode("n1").By(new ScriptedTask { MountNs = 77, Tgid = 50 }).Mounted(77, 90, 0x99, "/", "/", "ext4")
