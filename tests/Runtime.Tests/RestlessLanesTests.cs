@@ -1,3 +1,4 @@
+using Pipeline.Domain.Alarms;
 using Pipeline.Detection;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Kernel;
