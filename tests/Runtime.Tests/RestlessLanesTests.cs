@@ -1,5 +1,5 @@
-using Pipeline.Domain.Alarms;
 using Pipeline.Detection;
+using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Kernel;
 using Pipeline.Runtime.Ports;
