@@ -79,9 +79,10 @@ public sealed class AlarmTests(WatchedEngine engine)
             .ToLookup(alarm => _ours[alarm.Raised.Source.ContainerId].Name);
         Lives.All.Select(life => $"{life.Name}: {RulesOf(raised[life.Name])}").ShouldBe(
             Lives.All.Select(life => $"{life.Name}: {life.Alarms}"),
-            string.Join('\n', raised.SelectMany(of => of.Select(alarm => $"{of.Key}: {alarm.Raised.RuleId} {alarm.Raised.Title} {alarm.Raised.Subject}"))));
+            string.Join('\n', raised.SelectMany(of => of.Select(alarm => $"{of.Key}: {alarm.Raised.RuleId} {alarm.Raised.Title}"))));
         raised["altered"].Select(alarm => alarm.Raised.Subject).Order(StringComparer.Ordinal)
-            .ShouldBe(WatchedEngine.ProtectedFiles.Except(Untouched).Append("directory").Select(name => $"/protected/{name}").Order(StringComparer.Ordinal));
+            .ShouldBe([.. WatchedEngine.ProtectedFiles.Except(Untouched).Append("directory").Order(StringComparer.Ordinal)
+                .Select(name => $"/protected/{name}")]);
         raised["pipe-written"].Single().Raised.Severity.ShouldBe(Severity.High);
     }
 

@@ -113,8 +113,11 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	}
 	state->exec_generation++;
 	state->armed_at = 0;
-	if (state->phase == PHASE_RUNTIME && task->nsproxy->mnt_ns->ns.inum != settings.host_mnt_ns)
+	if (state->phase == PHASE_RUNTIME && task->nsproxy->mnt_ns->ns.inum != settings.host_mnt_ns) {
 		state->phase = PHASE_WORKLOAD;
+		/* The container may have been told by its cgroup in another hierarchy before it was in this one, whose path events have. */
+		container_of_cgroup((u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
+	}
 	report_exec(task, state, bprm);
 	return 0;
 }

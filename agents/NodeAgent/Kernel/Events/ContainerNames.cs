@@ -39,9 +39,8 @@ internal sealed unsafe class ContainerNames(int containers, int cgroups) : ICont
     {
         if (_paths.TryGetValue(cgroup, out ReadOnlyMemory<byte> known)) return known;
         byte* value = stackalloc byte[CgroupSize];
-        // What the programs have not met they may never meet (a container's process in the root's cgroup): not asked for again with
-        // each event.
-        if (Libbpf.Lookup(cgroups, &cgroup, value) != 0) return Keep(_paths, cgroup, []);
+        // What the programs have not met they may meet yet, when a runtime goes through the hierarchies.
+        if (Libbpf.Lookup(cgroups, &cgroup, value) != 0) return default;
         int length = Math.Min(*(int*)(value + LengthAt), PathBytes);
         Span<byte> path = stackalloc byte[PathBytes + 1];
         return Keep(_paths, cgroup, path[..RecordPath.Write(new ReadOnlySpan<byte>(value + PathAt, length), path)].ToArray());

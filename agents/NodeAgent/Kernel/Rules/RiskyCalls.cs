@@ -19,8 +19,8 @@ internal static class RiskyCalls
     private const ulong CryptoLevel = 279;
 
     /// <summary>
-    /// Allocators give memory back all the time, an address at a time; a race does it to one address without end. The slowest that the alarm
-    /// wants, fifty a second, makes ten in a window.
+    /// Allocators give memory back all the time, an address at a time; a race does it to one address without end. The slowest that the
+    /// alarm wants, fifty a second, makes ten in a window.
     /// </summary>
     private const byte RaceRepeats = 10;
 
