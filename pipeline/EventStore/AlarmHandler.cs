@@ -11,10 +11,7 @@ namespace Pipeline.EventStore;
 /// </summary>
 public sealed class AlarmHandler(AlarmDatabase database) : IAlarmHandling
 {
-    private const string Rows = $"""
-        select id, type, outcome, state, acknowledged_at is not null, assignee, exclusion_id, version, clock_timestamp()
-        from {Tables.Alarms} where id = any($1)
-        """;
+    private const string Rows = $"select {LockedAlarm.Columns} from {Tables.Alarms} a where a.id = any($1)";
 
     private const string StoredEvents = $"select id from {Tables.EventSchema}.mt_events where id = any($1)";
 
@@ -46,7 +43,7 @@ public sealed class AlarmHandler(AlarmDatabase database) : IAlarmHandling
     {
         await using NpgsqlConnection connection = await database.Connections.OpenConnectionAsync(cancellation);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
-        Dictionary<Guid, HandledRow> rows = await LockAsync(connection, [.. ids.Distinct()], cancellation);
+        Dictionary<Guid, LockedAlarm> rows = await LockAsync(connection, [.. ids.Distinct()], cancellation);
         HashSet<Guid> done = await IdsAsync(
             connection, StoredEvents, cancellation, Ids([.. rows.Keys.Select(id => AlarmActionTaken.IdOf(id, command.RequestId))]));
         HashSet<Guid> commented = command.Comment is { } comment
@@ -61,7 +58,7 @@ public sealed class AlarmHandler(AlarmDatabase database) : IAlarmHandling
     }
 
     private static HandlingResult Decide(
-        AlarmCommand command, Guid id, int? version, HandledRow? row, HashSet<Guid> done, HashSet<Guid> commented, List<AlarmActionTaken> events)
+        AlarmCommand command, Guid id, int? version, LockedAlarm? row, HashSet<Guid> done, HashSet<Guid> commented, List<AlarmActionTaken> events)
     {
         if (row is null) return new HandlingResult.NotFound(id);
         if (done.Contains(AlarmActionTaken.IdOf(id, command.RequestId))) return new HandlingResult.Done(id, row.Version, row.Standing.State);
@@ -74,15 +71,15 @@ public sealed class AlarmHandler(AlarmDatabase database) : IAlarmHandling
         return new HandlingResult.Done(id, row.Version + 1, taken.State);
     }
 
-    private static async Task<Dictionary<Guid, HandledRow>> LockAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellation)
+    private static async Task<Dictionary<Guid, LockedAlarm>> LockAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellation)
     {
         await IdsAsync(connection, AlarmStore.LockStreams, cancellation, Ids(ids));
         await using NpgsqlCommand command = connection.CreateCommand();
         command.CommandText = Rows;
         command.Parameters.Add(Ids(ids));
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        var rows = new Dictionary<Guid, HandledRow>();
-        while (await reader.ReadAsync(cancellation)) rows[reader.GetGuid(0)] = HandledRow.Read(reader);
+        var rows = new Dictionary<Guid, LockedAlarm>();
+        while (await reader.ReadAsync(cancellation)) rows[reader.GetGuid(0)] = LockedAlarm.Read(reader);
         return rows;
     }
 
@@ -118,16 +115,4 @@ public sealed class AlarmHandler(AlarmDatabase database) : IAlarmHandling
     }
 
     private static NpgsqlParameter<Guid[]> Ids(Guid[] ids) => new() { TypedValue = ids };
-
-    /// <summary>An alarm's row under its lock, and the database's clock then.</summary>
-    private sealed record HandledRow(AlarmStanding Standing, int Version, DateTimeOffset Now)
-    {
-        /// <summary>In the order of <see cref="Rows"/>.</summary>
-        public static HandledRow Read(NpgsqlDataReader row) => new(
-            new AlarmStanding(
-                RowWords.Read<AlarmType>(row, 1), RowWords.Read<Outcome>(row, 2), RowWords.Read<AlarmState>(row, 3), row.GetBoolean(4), row.GetString(5),
-                row.IsDBNull(6) ? null : row.GetGuid(6)),
-            row.GetInt32(7),
-            row.GetFieldValue<DateTimeOffset>(8));
-    }
 }

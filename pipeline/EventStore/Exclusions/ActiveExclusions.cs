@@ -8,7 +8,7 @@ namespace Pipeline.EventStore.Exclusions;
 /// <summary>What the exclusions that hold do to alarms: inside a transaction that has the alarms' streams locked.</summary>
 internal static class ActiveExclusions
 {
-    public const string Actor = "exclusion";
+    private const string Actor = "exclusion";
 
     /// <summary>Id, conditions, reason.</summary>
     public const string Active = $"select id, conditions::text, reason from {Tables.Exclusions} where state = 'active' order by id";
@@ -24,7 +24,7 @@ internal static class ActiveExclusions
         await using NpgsqlCommand command = connection.CreateCommand();
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = alarms });
         command.CommandText = string.Join(" union all ", active.Select((exclusion, i) =>
-            $"select {i}, {HidableAlarm.Columns} from {Tables.Alarms} a where a.id = any($1) and {HidableAlarm.Unresolved} "
+            $"select {i}, {LockedAlarm.Columns} from {Tables.Alarms} a where a.id = any($1) and {LockedAlarm.Unresolved} "
             + $"and {ExclusionMatch.Write(command.Parameters, exclusion.Conditions)}"));
         var hidden = new Dictionary<Guid, AlarmActionTaken>();
         await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation))
@@ -32,14 +32,18 @@ internal static class ActiveExclusions
             while (await reader.ReadAsync(cancellation))
             {
                 (Guid id, _, string reason) = active[reader.GetInt32(0)];
-                HidableAlarm alarm = HidableAlarm.Read(reader, 1);
-                hidden.TryAdd(alarm.Id, alarm.Take(AlarmAction.Whitelist, id, reason));
+                LockedAlarm alarm = LockedAlarm.Read(reader, 1);
+                hidden.TryAdd(alarm.Id, Action(alarm, AlarmAction.Whitelist, id, reason));
             }
         }
 
         await StoredActions.AppendAsync(database, transaction, hidden.Values, cancellation);
         return hidden.Count;
     }
+
+    /// <summary>What an exclusion does to an alarm.</summary>
+    public static AlarmActionTaken Action(LockedAlarm alarm, AlarmAction action, Guid exclusion, string reason) => AlarmHandling.Event(
+        alarm.Id, alarm.Standing, new AlarmCommand(Guid.NewGuid(), action, Actor, Actor, reason, Exclusion: exclusion), alarm.Now);
 
     private static async Task<ImmutableArray<(Guid, ImmutableArray<ExclusionCondition>, string)>> ReadAsync(
         NpgsqlConnection connection, CancellationToken cancellation)

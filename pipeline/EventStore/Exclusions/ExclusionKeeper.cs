@@ -27,7 +27,7 @@ public sealed class ExclusionKeeper(AlarmDatabase database)
         """;
 
     private const string Shown = $"""
-        select {HidableAlarm.Columns}, e.end_reason from {Tables.Alarms} a join {Tables.Exclusions} e on e.id = a.exclusion_id
+        select {LockedAlarm.Columns}, e.end_reason from {Tables.Alarms} a join {Tables.Exclusions} e on e.id = a.exclusion_id
         where a.id = any($1) and a.state = 'whitelisted' and e.state <> 'active'
         """;
 
@@ -46,7 +46,7 @@ public sealed class ExclusionKeeper(AlarmDatabase database)
         foreach (ImmutableArray<ExclusionCondition> conditions in await ActiveAsync(cancellation))
         {
             using var values = new NpgsqlCommand();
-            string matching = $"select a.id from {Tables.Alarms} a where {HidableAlarm.Unresolved} "
+            string matching = $"select a.id from {Tables.Alarms} a where {LockedAlarm.Unresolved} "
                 + $"and {ExclusionMatch.Write(values.Parameters, conditions)} order by a.id limit ${values.Parameters.Count + 1}";
             changed += await AllAsync(
                 matching, [.. values.Parameters.Select(value => value.Clone())],
@@ -88,8 +88,9 @@ public sealed class ExclusionKeeper(AlarmDatabase database)
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync())
             {
-                HidableAlarm alarm = HidableAlarm.Read(reader, 0);
-                shown.Add(alarm.Take(AlarmAction.Unwhitelist, alarm.Standing.Exclusion!.Value, reader.GetString(HidableAlarm.ColumnCount)));
+                LockedAlarm alarm = LockedAlarm.Read(reader, 0);
+                shown.Add(ActiveExclusions.Action(
+                    alarm, AlarmAction.Unwhitelist, alarm.Standing.Exclusion!.Value, reader.GetString(LockedAlarm.ColumnCount)));
             }
         }
 

@@ -22,9 +22,9 @@ public sealed class ExclusionStore(AlarmDatabase database, ExclusionBell bell) :
             await using NpgsqlCommand command = database.Connections.CreateCommand();
             string matches = ExclusionMatch.Write(command.Parameters, conditions);
             command.CommandText = $"""
-                select {ListStatement.Columns}, (select count(*) from (select from {Tables.Alarms} a where {HidableAlarm.Unresolved} and {matches} limit {IExclusions.MostCounted}) as open),
-                    (select count(*) from (select from {Tables.Alarms} a where not {HidableAlarm.Unresolved} and {matches} limit {IExclusions.MostCounted}) as past)
-                from (select) as one left join (select * from {Tables.Alarms} a where {HidableAlarm.Unresolved} and {matches}
+                select {ListStatement.Columns}, (select count(*) from (select from {Tables.Alarms} a where {LockedAlarm.Unresolved} and {matches} limit {IExclusions.MostCounted}) as open),
+                    (select count(*) from (select from {Tables.Alarms} a where not {LockedAlarm.Unresolved} and {matches} limit {IExclusions.MostCounted}) as past)
+                from (select) as one left join (select * from {Tables.Alarms} a where {LockedAlarm.Unresolved} and {matches}
                     order by stored_at desc, id desc limit {Sampled}) as sample on true
                 """;
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
