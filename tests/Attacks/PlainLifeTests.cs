@@ -1,6 +1,4 @@
-using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Kernel;
-using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Domain.Events;
 using Testing;
 
@@ -95,7 +93,7 @@ public sealed class PlainLifeTests(WatchedEngine engine)
             "while [ ! -e /go ]; do /bin/busybox usleep 50000; done; /tools/nothing");
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
-        var late = new KernelSource(new KernelOptions(), new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
+        KernelSource late = WatchedEngine.NewSource(new KernelOptions());
         Task watching = late.RunAsync(sink, stop.Token);
         await Eventually.TrueAsync(() => late.State.State == "connected", "the late source to attach");
 
@@ -111,23 +109,5 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         // Of a process that ended just then /proc tells nothing any more.
         seen.Where(one => !one.Runtime && one.What is not "Exited" and not "Forked").ShouldAllBe(one => one.Exe == "/bin/busybox"
             || one.Exe == "/tools/nothing");
-    }
-
-    [Fact]
-    public async Task Nothing_is_lost_or_invented_in_a_storm()
-    {
-        const int Times = 20_000;
-        engine.Require();
-
-        IReadOnlyList<SeenEvent> seen = await engine.RunAsync([], "/tools/storm", $"{Times}");
-
-        await Eventually.TrueAsync(() => engine.Source.Accounts is { } now && now.Made == now.Released + now.Lost,
-            "the accounts to balance");
-        engine.Sink.Lost.ShouldBe(engine.Source.Accounts.Lost);
-        if (engine.Sink.Lost > 0) Assert.Skip($"{engine.Sink.Lost} records found the ring full and were reported.");
-        seen.Count(one => one.What is "Open" or "Create" && one.Path == "/tmp/file").ShouldBe(Times * 2);
-        seen.Own().Count(one => one.What == "Forked").ShouldBe(1 + 2 * Times / 100);
-        seen.Own().Count(one => one.What == "Exited").ShouldBe(2 + 2 * Times / 100);
-        seen.Select(one => one.At).ShouldBeInOrder();
     }
 }

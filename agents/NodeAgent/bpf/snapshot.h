@@ -22,9 +22,8 @@ static __always_inline void fill_pid(struct record *r, struct task_struct *task)
 	struct pid *pid = task->signal->pids[1];
 	if (!pid) return;
 	u64 at = (u64)pid + bpf_core_field_offset(struct pid, numbers) + (u64)pid->level * bpf_core_type_size(struct upid);
-	struct upid *number = (void *)at;
-	r->ns_tgid = BPF_CORE_READ(number, nr);
-	r->pid_ns = BPF_CORE_READ(number, ns, ns.inum);
+	r->ns_tgid = READ(struct upid, at, nr);
+	r->pid_ns = READ(struct pid_namespace, POINTER(struct upid, at, ns), ns.inum);
 }
 
 static __always_inline void fill_namespaces(struct record *r, struct task_struct *task)
