@@ -44,6 +44,21 @@ public sealed class PlainLifeTests(WatchedEngine engine)
     }
 
     [Fact]
+    public async Task A_health_check_is_a_session_of_its_own()
+    {
+        engine.Require();
+        string id = await engine.StartContainerAsync(["--health-cmd", "/tools/nothing", "--health-interval", "1s"], "sleep", "1000");
+
+        await Eventually.TrueAsync(() => engine.Sink.Of(id).Any(one => one.Path == "/tools/nothing"), "a health check");
+
+        SeenEvent check = engine.Sink.Of(id).First(one => one is { What: "Executed", Path: "/tools/nothing" });
+        check.Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
+        await engine.Docker.DockerAsync("kill", id);
+        IReadOnlyList<SeenEvent> seen = await engine.EndOfAsync(id);
+        seen.Own().Where(one => one.What is not "Exited" and not "Forked").ShouldAllBe(one => one.What == "Executed");
+    }
+
+    [Fact]
     public async Task An_exec_session_that_begins_before_the_container_s_own_program_is_one_and_that_program_is_none()
     {
         engine.Require();

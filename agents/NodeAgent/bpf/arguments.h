@@ -4,7 +4,8 @@
 
 #include "filters.h"
 
-/* One path of the call in the scratch: what the kernel knows of it, and the argument. The second (target of a rename, say) when `which` is 1. Gives the new end of
+/* One path of the call in the scratch: what the kernel knows of it, and the argument. The second (target of a rename, say) when
+ * `which` is 1. Gives the new end of
  * the texts. */
 __attribute__((noinline)) u32 add_path(u32 which, u32 at)
 {

@@ -190,7 +190,8 @@ static __always_inline int is_fcntl_of_interest(const struct call *call)
 
 static __always_inline int is_ptrace_of_interest(u64 request)
 {
-	return request == 0 || request == 4 || request == 5 || request == 6 || request == 13 || request == 16 || request == 0x4205 || request == 0x4206;
+	return request == 0 || request == 4 || request == 5 || request == 6 || request == 13 || request == 16
+		|| request == 0x4205 || request == 0x4206;
 }
 
 /* Whether an mmap maps a file so that writes to the memory are writes to the file. */

@@ -1,4 +1,5 @@
-/* Paths and files, read from the kernel's own structures. The functions are global and take numbers only, so that the verifier looks at each once and not at
+/* Paths and files, read from the kernel's own structures. The functions are global and take numbers only, so that the verifier looks
+ * at each once and not at
  * every place that calls it. */
 #ifndef NODE_AGENT_PATHS_H
 #define NODE_AGENT_PATHS_H
@@ -15,7 +16,8 @@ static __always_inline u64 mount_of(u64 mnt)
 	return mnt - bpf_core_field_offset(struct mount, mnt);
 }
 
-/* Writes the names from `dentry` up to the root of the mount namespace into the scratch's text at `at`. Gives their length, with CUT when they were too many. */
+/* Writes the names from `dentry` up to the root of the mount namespace into the scratch's text at `at`. Gives their length, with CUT
+ * when they were too many. */
 __attribute__((noinline)) u32 walk_path(u64 dentry, u64 mount, u32 at)
 {
 	struct scratch *s = scratch_of_cpu();
@@ -77,7 +79,7 @@ __attribute__((noinline)) u32 copy_user_bytes(u64 from, u32 length, u32 at)
 /* The open file behind a descriptor of the current process; 0 when there is none. */
 static __always_inline u64 file_of(u64 descriptor)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = GUARDED(struct task_struct, bpf_get_current_task_btf());
 	struct fdtable *table = task->files->fdt;
 	u32 fd = descriptor;
 	if (!table || fd >= table->max_fds) return 0;

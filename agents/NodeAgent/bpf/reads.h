@@ -12,7 +12,13 @@
 extern int LINUX_KERNEL_VERSION __kconfig;
 extern void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
 
-/* A member that is a number. Since 6.2 such an address can be given its type, and a member is one load, which the kernel guards. Before, each is a helper's call, and
+/* The same for a pointer that the verifier knows already. It would ask of every step behind it whether it may be trusted, by names,
+ * and that is
+ * much of the time that loading takes; plain guarded loads need no trust. */
+#define GUARDED(type, pointer) (HAS_CASTS ? TYPED(type, pointer) : (pointer))
+
+/* A member that is a number. Since 6.2 such an address can be given its type, and a member is one load, which the kernel guards.
+ * Before, each is a helper's call, and
  * these would be most of what an event costs. What is not taken is removed when the programs are loaded. */
 #define HAS_CASTS (LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 2, 0))
 #define TYPED(type, at) ((type *)bpf_rdonly_cast((const void *)(at), bpf_core_type_id_kernel(type)))

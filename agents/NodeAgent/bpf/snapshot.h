@@ -9,7 +9,8 @@
 
 enum task_flags { TASK_NO_NEW_PRIVILEGES = 1, TASK_STARTED = 2, TASK_EXEC_SESSION = 4, TASK_RUNTIME = 8 };
 
-/* What follows reads through the typed pointer of the task: plain loads, which the verifier guards. A helper's call for each would be most of an event's cost. */
+/* What follows reads through the typed pointer of the task: plain loads, which the verifier guards. A helper's call for each would be
+ * most of an event's cost. */
 static __always_inline u64 capabilities(const kernel_cap_t *set)
 {
 	return *(const u64 *)set;
@@ -78,7 +79,7 @@ static __always_inline struct scratch *begin(u8 kind, struct task_struct *task, 
 	__builtin_memset(&s->record, 0, sizeof(s->record));
 	s->record.kind = kind;
 	s->record.count = 1;
-	fill_task(&s->record, task, state);
+	fill_task(&s->record, GUARDED(struct task_struct, task), state);
 	s->record.first_at = s->record.at;
 	return s;
 }

@@ -4,6 +4,7 @@ usage="What watching costs the watched, in pairs: each workload with the watcher
   overhead.sh [--rounds N] [--pinned] [--with agent|strace|auditd|bpftrace]     (defaults: 7 rounds, agent)
 --pinned: the workload on the first CPU, agent and broker on the last; else all share all CPUs. The agent's start is not part of it: it is waited for.
 auditd and bpftrace watch about what the agent's table of calls does; strace follows the workload's processes and throws away what it prints.
+Measure auditd last: the kernel keeps some of its cost for processes that were there. The rules of before are put back, and 'task,never' beside them where audit was off.
 Needs root, gcc, the native agent (PERF_AGENT=jit: the other) and infra/DevBroker in Release; redis-server and redis-tools for the workload redis."
 # shellcheck source=tests/Attacks/perf/surroundings.sh
 . "$(dirname "${BASH_SOURCE[0]}")/surroundings.sh"
@@ -128,6 +129,8 @@ audit_off() {
   auditctl -D >/dev/null 2>&1 || true
   [ ! -s "$work/audit.rules" ] || auditctl -R "$work/audit.rules" >/dev/null 2>&1 || say "The audit rules of before are not there again: $(cat "$work/audit.rules")"
   auditctl -b "$audit_backlog" -e "$audit_enabled" >/dev/null 2>&1 || true
+  # A kernel that had audit on once prepares it for every process until it starts anew, and all their system calls are slower; unless told not to.
+  [ "$audit_enabled" != 0 ] || auditctl -a task,never >/dev/null 2>&1 || true
 }
 [ "$with" != auditd ] || audit_kept
 
