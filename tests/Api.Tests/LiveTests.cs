@@ -103,8 +103,7 @@ public sealed class LiveTests
         var fields = ImmutableDictionary<string, string>.Empty;
         while (await stream.ReadLineAsync(Cancellation) is { } line)
         {
-            if (line.Length == 0 && fields.ContainsKey("event"))
-                return (fields.GetValueOrDefault("id", ""), fields["event"], fields["data"]);
+            if (line.Length == 0 && fields.TryGetValue("event", out string? name)) return (fields.GetValueOrDefault("id", ""), name, fields["data"]);
             string[] parts = line.Split(": ", 2);
             if (parts.Length == 2) fields = fields.SetItem(parts[0], parts[1]);
         }
