@@ -90,12 +90,13 @@ def messages(bootstrap, topic):
     """Everything that is in the topic now."""
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "alarms-consumer", "enable.auto.commit": False})
     partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
-    ends = {}
+    starts, ends = [], {}
     for partition in partitions:
         first, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)
         if end > first:
+            starts.append(TopicPartition(topic, partition, first))
             ends[partition] = end
-    consumer.assign([TopicPartition(topic, partition, 0) for partition in ends])
+    consumer.assign(starts)
     while ends:
         message = consumer.poll(30)
         if message is None:

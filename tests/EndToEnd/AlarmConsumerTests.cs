@@ -133,7 +133,9 @@ public sealed class AlarmConsumerTests(PostgresFixture postgres)
 
     private static Script Lives()
     {
-        Script script = Script.OnNode("consumed");
+        // Of yesterday: a message carries the time of its event, and what is older than the topic's retention may be deleted.
+        int days = (TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)).Days - 1;
+        Script script = Script.OnNode("consumed").At($"{days}.10:00:00");
         for (int i = 0; i < 12; i++) script.Created(Some.ContainerId(i), Some.PrivilegedSpec($"web-{i}")).Started(Some.ContainerId(i));
         return script;
     }
