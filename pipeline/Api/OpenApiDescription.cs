@@ -43,10 +43,11 @@ internal static class OpenApiDescription
                 if (operation.Responses?["200"].Content?["application/json"] is { } body) body.Example = ListExample();
             }
 
-            if (operation.OperationId == "handleAlarms")
-                operation.Parameters = [.. QueryParameter.All.Where(parameter => parameter.Kind != QueryParameterKind.Limit && parameter.Name != "cursor").Select(Parameter)];
+            if (operation.OperationId is "handleAlarms") operation.Parameters = [.. QueryParameter.Filters.Select(Parameter)];
+            if (operation.OperationId is "exportAlarms") operation.Parameters = [Parameter(QueryParameter.Format), .. QueryParameter.Filters.Select(Parameter)];
+            if (operation.OperationId is "watchAlarms") Watch(operation);
 
-            if (operation.OperationId is "getAlarm" or "handleAlarm" && operation.Parameters?[0] is OpenApiParameter id)
+            if (operation.OperationId is "getAlarm" or "handleAlarm" or "similarAlarms" && operation.Parameters?[0] is OpenApiParameter id)
             {
                 id.Description = "Id of the alarm.";
                 id.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
@@ -69,6 +70,21 @@ internal static class OpenApiDescription
         Explode = false,
     };
 
+    private static void Watch(OpenApiOperation operation)
+    {
+        var position = new OpenApiParameter
+        {
+            Name = "Last-Event-ID",
+            In = ParameterLocation.Header,
+            Description = "The id of the last message that came, to be told what was missed.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            Example = "4711",
+        };
+        operation.Parameters = [.. QueryParameter.Filters.Select(Parameter), position];
+        if (operation.Responses?["200"].Content?["text/event-stream"] is { } body)
+            body.Example = $"id: 4711\nevent: ready\ndata: {{}}\n\nid: 4712\nevent: alarm\ndata: {ListExample()!["alarms"]![0]!.ToJsonString()}\n\n";
+    }
+
     private static OpenApiSchema Schema(QueryParameter parameter) => parameter.Kind switch
     {
         QueryParameterKind.Words => new OpenApiSchema
@@ -76,6 +92,7 @@ internal static class OpenApiDescription
             Type = JsonSchemaType.Array,
             Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. parameter.Words.Select(word => (JsonNode)word)] },
         },
+        QueryParameterKind.Word => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. parameter.Words.Select(word => (JsonNode)word)] },
         QueryParameterKind.Time => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
         QueryParameterKind.Limit => new OpenApiSchema
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
@@ -28,17 +29,20 @@ public sealed class AlarmDatabase : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _schemaIsThere;
 
-    /// <param name="subscriber">Who is told what is stored, where this process may have to tell it.</param>
-    public AlarmDatabase(EventStoreOptions options, IAlarmSubscriber? subscriber = null)
+    /// <param name="subscribers">Who is told what is stored, where this process may have to tell them.</param>
+    public AlarmDatabase(EventStoreOptions options, IEnumerable<IAlarmSubscriber>? subscribers = null)
     {
         Connections = new NpgsqlDataSourceBuilder(options.Bounded()).Build();
-        Marten = new DocumentStore(Configured(Connections, subscriber));
+        Subscribers = [.. subscribers ?? []];
+        Marten = new DocumentStore(Configured(Connections, Subscribers));
     }
 
     /// <summary>Whether the schema was seen to be up to date.</summary>
     public bool IsReady => _schemaIsThere;
 
     internal NpgsqlDataSource Connections { get; }
+
+    internal ImmutableArray<IAlarmSubscriber> Subscribers { get; }
 
     internal DocumentStore Marten { get; }
 
@@ -103,7 +107,7 @@ public sealed class AlarmDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static StoreOptions Configured(NpgsqlDataSource connections, IAlarmSubscriber? subscriber)
+    private static StoreOptions Configured(NpgsqlDataSource connections, ImmutableArray<IAlarmSubscriber> subscribers)
     {
         var options = new StoreOptions();
         options.Connection(connections);
@@ -130,19 +134,20 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<ExclusionEnded>(EventNames.ExclusionEnded);
         options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
         options.Projections.Add(new ExclusionProjection(), ProjectionLifecycle.Inline);
-        if (subscriber is not null) Subscribe(options, new AlarmSubscription(connections, subscriber));
+        if (!subscribers.IsEmpty) Subscribe(options, [.. subscribers.Select(subscriber => new AlarmSubscription(connections, subscriber))]);
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadExclusions());
         options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
+        options.Storage.ExtendedSchemaObjects.Add(Tables.OutputDeadLetters());
         return options;
     }
 
     /// <summary>
     /// Events of alarms are never skipped: what cannot be read or told stops the subscription, visibly, instead of being left out of it.
     /// </summary>
-    private static void Subscribe(StoreOptions options, AlarmSubscription subscription)
+    private static void Subscribe(StoreOptions options, AlarmSubscription[] subscriptions)
     {
-        options.Events.Subscribe(subscription);
+        foreach (AlarmSubscription subscription in subscriptions) options.Events.Subscribe(subscription);
 
         // Which process runs it is decided by SubscriptionService.
         options.Projections.AsyncMode = DaemonMode.Solo;

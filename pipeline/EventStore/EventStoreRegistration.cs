@@ -10,7 +10,7 @@ namespace Pipeline.EventStore;
 public static class EventStoreRegistration
 {
     /// <summary>
-    /// Registers <see cref="IAlarmStore"/>, <see cref="IAlarmQueries"/>, <see cref="IAlarmHandling"/>, <see cref="IExclusions"/>, and the creation of the schema beside the start of the process;
+    /// Registers <see cref="IAlarmStore"/>, <see cref="IAlarmQueries"/>, <see cref="IAlarmHandling"/>, <see cref="IAlarmChanges"/>, <see cref="IExclusions"/>, and the creation of the schema beside the start of the process;
     /// <see cref="AlarmDatabase.IsReady"/> says when it is there.
     /// </summary>
     public static IServiceCollection AddEventStore(this IServiceCollection services, string connectionString) =>
@@ -20,10 +20,12 @@ public static class EventStoreRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(provider => new AlarmDatabase(options, provider.GetService<IAlarmSubscriber>()));
+        services.AddSingleton(provider => new AlarmDatabase(options, provider.GetServices<IAlarmSubscriber>()));
         services.AddSingleton<IAlarmStore, AlarmStore>();
         services.AddSingleton<IAlarmQueries, AlarmQueries>();
         services.AddSingleton<IAlarmHandling, AlarmHandler>();
+        services.AddSingleton<IAlarmChanges, AlarmChanges>();
+        services.AddSingleton<IOutputDeadLetters, OutputDeadLetters>();
         services.AddSingleton<ExclusionBell>();
         services.AddSingleton<ExclusionKeeper>();
         services.AddSingleton<IExclusions, ExclusionStore>();
@@ -32,6 +34,6 @@ public static class EventStoreRegistration
         return services;
     }
 
-    /// <summary>Tells every stored alarm event, from the first one on, to the <see cref="IAlarmSubscriber"/> that is registered.</summary>
+    /// <summary>Tells every stored alarm event to each <see cref="IAlarmSubscriber"/> that is registered.</summary>
     public static IServiceCollection AddAlarmSubscription(this IServiceCollection services) => services.AddHostedService<SubscriptionService>();
 }

@@ -53,7 +53,19 @@ public sealed class PostgresCluster : IAsyncDisposable
         {
             string name = Path.GetFileName(directory)[Prefix.Length..];
             if (int.TryParse(name.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int process) && !Directory.Exists($"/proc/{process}"))
-                await RemoveAsync(directory);
+                await RemoveLeftoverAsync(directory);
+        }
+    }
+
+    private static async Task RemoveLeftoverAsync(string directory)
+    {
+        try
+        {
+            await RemoveAsync(directory);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another test process removes it too.
         }
     }
 

@@ -10,7 +10,9 @@ namespace Pipeline.Api.Contracts;
 /// <summary>JSON of the API, generated at build time: camel case names, words in kebab-case.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(AlarmListContract))]
+[JsonSerializable(typeof(AlarmListItemContract))]
 [JsonSerializable(typeof(AlarmContract))]
+[JsonSerializable(typeof(SimilarAlarmsContract))]
 [JsonSerializable(typeof(HandlingRequestContract))]
 [JsonSerializable(typeof(BulkHandlingRequestContract))]
 [JsonSerializable(typeof(HandlingContract))]

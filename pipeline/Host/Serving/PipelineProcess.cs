@@ -106,6 +106,7 @@ internal static class PipelineProcess
         {
             BootstrapServers = options.Kafka,
             Topic = options.Topics.Alarms,
+            StateTopic = options.Topics.AlarmStates,
             CreateTopic = options.CreateTopics,
             ClientSettings = options.KafkaSettings,
         });

@@ -17,5 +17,6 @@ internal sealed record ServeOptions(
 /// <param name="Events">Topic of the agents.</param>
 /// <param name="DeadLetters">Topic for records that cannot be processed.</param>
 /// <param name="Alarms">Topic that alarm events are published to.</param>
+/// <param name="AlarmStates">Compacted topic of how alarms stand.</param>
 /// <param name="Group">Consumer group: processes of one name share the partitions, processes of another see everything again.</param>
-internal sealed record ServeTopics(string Events, string DeadLetters, string Alarms, string Group);
+internal sealed record ServeTopics(string Events, string DeadLetters, string Alarms, string AlarmStates, string Group);
