@@ -21,7 +21,7 @@ public sealed class RebuildTests(PostgresFixture postgres)
         events.ShouldBe(await store.CountAsync("alarms.mt_events"));
         (await DigestAsync(store)).ShouldBe(before);
         (await store.CountAsync("read.triage_times")).ShouldBe(50);
-        (await store.ScalarAsync<long>("select count(*) from pg_indexes where schemaname = 'read' and indexname like 'ix_alarms_%'")).ShouldBe(12L);
+        (await store.ScalarAsync<long>("select count(*) from pg_indexes where schemaname = 'read' and indexname like 'ix_alarms_%'")).ShouldBe(13L);
     }
 
     [Fact]
