@@ -12,6 +12,7 @@ using Pipeline.EventStore.Exclusions;
 using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 using Weasel.Core;
+using Weasel.Postgresql.Tables;
 
 namespace Pipeline.EventStore;
 
@@ -24,7 +25,7 @@ public sealed class AlarmDatabase : IAsyncDisposable
     /// <summary>
     /// Advisory lock under which processes that start together take turns at the schema. Any number that nobody else uses in this database.
     /// </summary>
-    private const long SchemaLock = 0x616C61726D73;
+    internal const long SchemaLock = 0x616C61726D73;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _schemaIsThere;
@@ -132,13 +133,9 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmActionTaken>(EventNames.AlarmActionTaken);
         options.Events.MapEventType<ExclusionAdded>(EventNames.ExclusionAdded);
         options.Events.MapEventType<ExclusionEnded>(EventNames.ExclusionEnded);
-        options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
         options.Projections.Add(new ExclusionProjection(), ProjectionLifecycle.Inline);
         if (!subscribers.IsEmpty) Subscribe(options, [.. subscribers.Select(subscriber => new AlarmSubscription(connections, subscriber))]);
-        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
-        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadExclusions());
-        options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
-        options.Storage.ExtendedSchemaObjects.Add(Tables.OutputDeadLetters());
+        foreach (Table table in Tables.All) options.Storage.ExtendedSchemaObjects.Add(table);
         return options;
     }
 

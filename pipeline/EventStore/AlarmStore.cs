@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
-using JasperFx.Events;
-using Marten;
-using Marten.Services;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Domain.Alarms;
 using Pipeline.EventStore.Exclusions;
+using Pipeline.EventStore.ReadModels;
 using Pipeline.Runtime.Ports;
 
 namespace Pipeline.EventStore;
@@ -31,7 +29,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         """;
 
     private const string LockToken =
-        $"select token, clock_timestamp() from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
+        $"select token, clock_timestamp(), next_offset from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
     private const string StoredEvents = $"select id from {Tables.EventSchema}.mt_events where id = any($1)";
 
     /// <summary>
@@ -86,10 +84,16 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         ImmutableArray<(Guid Id, AlarmEvent Event)> fresh = [.. wanted.Where(e => !found.Events.Contains(e.Id)).DistinctBy(e => e.Id)];
         var streams = found.Streams.ToHashSet();
         foreach ((int chunk, (Guid, AlarmEvent)[] events) in fresh.Chunk(EventsPerRoundTrip).Index())
-            await AppendAsync(transaction, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
+            await AppendAsync(connection, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
         if (fresh.Where(e => e.Event is AlarmRaised or AlarmAmended).Select(e => e.Event.AlarmId).Distinct().ToArray() is { Length: > 0 } told)
             await ActiveExclusions.HideAsync(database, transaction, told, cancellation);
-        if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit.Partition, snapshot, cancellation);
+        if (commit.Snapshot is { } snapshot)
+        {
+            // The checkpoint tells whether an earlier try, whose answer was lost, had stored it all.
+            if (snapshot.NextOffset != found.NextOffset) await InventoryRows.WriteAsync(connection, commit.Partition, snapshot.Inventory, cancellation);
+            await SaveAsync(connection, commit.Partition, snapshot, cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
         return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);
     }
@@ -111,7 +115,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation)) return Found.Nothing;
         return new Found(
-            reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
+            reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.IsDBNull(2) ? null : reader.GetInt64(2), await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
     }
 
     /// <summary>
@@ -120,20 +124,16 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     /// a read model that is made anew from the events is the same.
     /// </summary>
     private async Task AppendAsync(
-        NpgsqlTransaction transaction, (Guid Id, AlarmEvent Event)[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
+        NpgsqlConnection connection, (Guid Id, AlarmEvent Event)[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
     {
-        await using IDocumentSession session = database.Marten.LightweightSession(SessionOptions.ForTransaction(transaction));
-        IEnumerable<IEvent> stamped = events.Select((e, position) => StoredEvent.Of(e.Id, e.Event, now.AddMicroseconds(position)));
-        foreach (IGrouping<Guid, IEvent> alarm in stamped.GroupBy(e => ((AlarmEvent)e.Data).AlarmId))
+        foreach ((_, AlarmEvent e) in events)
         {
-            if (!streams.Add(alarm.Key)) session.Events.Append(alarm.Key, alarm);
-            else if (alarm.First().Data is AlarmRaised) session.Events.StartStream(alarm.Key, alarm);
-            else
-                throw new InvalidOperationException(
-                    $"The first event of alarm {alarm.Key} is {alarm.First().Data.GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
+            if (streams.Add(e.AlarmId) && e is not AlarmRaised)
+                throw new InvalidOperationException($"The first event of alarm {e.AlarmId} is {e.GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
         }
 
-        await session.SaveChangesAsync(cancellation);
+        await AlarmAppend.ExecuteAsync(
+            database, connection, [.. events.Select((e, position) => new StampedEvent(e.Id, e.Event, now.AddMicroseconds(position)))], cancellation);
     }
 
     private static async Task SaveAsync(NpgsqlConnection connection, PartitionId partition, StateSnapshot snapshot, CancellationToken cancellation)
@@ -168,8 +168,8 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     }
 
     /// <summary><paramref name="Token"/> is null for a partition that nobody took.</summary>
-    private sealed record Found(long? Token, DateTimeOffset Now, HashSet<Guid> Events, HashSet<Guid> Streams)
+    private sealed record Found(long? Token, DateTimeOffset Now, long? NextOffset, HashSet<Guid> Events, HashSet<Guid> Streams)
     {
-        public static readonly Found Nothing = new(null, default, [], []);
+        public static readonly Found Nothing = new(null, default, null, [], []);
     }
 }

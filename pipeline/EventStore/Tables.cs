@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Pipeline.EventStore.ReadModels;
 using Weasel.Postgresql.Tables;
 
 namespace Pipeline.EventStore;
@@ -8,24 +10,48 @@ internal static class Tables
     /// <summary>Schema of Marten's tables: events, streams.</summary>
     public const string EventSchema = "alarms";
 
-    public const string Alarms = "read.alarms";
+    /// <summary>Schema for SQL users.</summary>
+    public const string ReadSchema = "read";
 
-    public const string Exclusions = "read.exclusions";
+    public const string Alarms = $"{ReadSchema}.alarms";
+
+    public const string Exclusions = $"{ReadSchema}.exclusions";
+
+    public const string History = $"{ReadSchema}.alarm_history";
+
+    public const string Counts = $"{ReadSchema}.alarm_counts";
+
+    public const string Techniques = $"{ReadSchema}.technique_counts";
+
+    public const string Containers = $"{ReadSchema}.containers";
+
+    public const string Nodes = $"{ReadSchema}.nodes";
+
+    public const string Losses = $"{ReadSchema}.node_losses";
 
     public const string Checkpoints = "pipeline.checkpoints";
 
     public const string DeadLetters = "pipeline.output_dead_letters";
 
-    public static Table ReadAlarms()
+    /// <summary>Everything of ours, as it should be.</summary>
+    public static ImmutableArray<Table> All =>
+    [
+        .. OfAlarms(ReadSchema),
+        With(ReadColumn.OfExclusions, ReadSchema, "exclusions", "id"),
+        ReadContainers(),
+        With(NodeRelations.Nodes.Columns, ReadSchema, "nodes", "node").WithFillFactor(50),
+        ReadLosses(),
+        PipelineCheckpoints(),
+        OutputDeadLetters(),
+    ];
+
+    /// <summary>The tables that are a fold of the alarms' events, in this order; a rebuild makes them in another schema.</summary>
+    public static ImmutableArray<Table> OfAlarms(string schema) =>
+        [ReadAlarms(schema), ReadHistory(schema), ReadCounts(schema), ReadTechniques(schema)];
+
+    private static Table ReadAlarms(string schema)
     {
-        var table = new Table(Alarms);
-        foreach (ReadColumn column in ReadColumn.OfAlarms)
-        {
-            Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
-            if (column.Name == "id") added.AsPrimaryKey();
-            else if (!column.Nullable) added.NotNull();
-            if (column.Default is { } value) added.DefaultValueByExpression(value);
-        }
+        Table table = With(ReadColumn.OfAlarms, schema, "alarms", "id");
 
         // The list's order, also behind the filters that leave many rows. Ascending serves descending too: an index is read backwards as
         // well.
@@ -47,20 +73,51 @@ internal static class Tables
         return table.WithFillFactor(85);
     }
 
-    public static Table ReadExclusions()
+    private static Table ReadHistory(string schema)
     {
-        var table = new Table(Exclusions);
-        foreach (ReadColumn column in ReadColumn.OfExclusions)
+        Table table = With(HistoryRelations.History.Columns, schema, "alarm_history", "alarm_id", "version");
+        // Rows come in the order of their time, so the smallest kind of index serves ranges of it and costs the append next to nothing.
+        Index(table, "stored_at").Method = IndexMethod.brin;
+        var actions = new IndexDefinition("ix_alarm_history_actions") { Columns = ["stored_at"], Predicate = "kind = 'action'" };
+        table.Indexes.Add(actions);
+        return table;
+    }
+
+    private static Table ReadCounts(string schema) =>
+        With(CountRelations.Counts.Columns, schema, "alarm_counts", "hour", "type", "severity", "severity_rank", "node", "image", "rule_id").WithFillFactor(70);
+
+    private static Table ReadTechniques(string schema) =>
+        With(CountRelations.Techniques.Columns, schema, "technique_counts", "hour", "technique", "type", "severity", "node").WithFillFactor(70);
+
+    private static Table ReadContainers()
+    {
+        Table table = With(NodeRelations.Containers.Columns, ReadSchema, "containers", "node", "container_id");
+        Index(table, "state", "image");
+        return table.WithFillFactor(85);
+    }
+
+    private static Table ReadLosses()
+    {
+        Table table = With(NodeRelations.Losses.Columns, ReadSchema, "node_losses", "node", "cause", "hour");
+        Index(table, "hour");
+        return table.WithFillFactor(85);
+    }
+
+    private static Table With(ImmutableArray<ReadColumn> columns, string schema, string name, params string[] keys)
+    {
+        var table = new Table($"{schema}.{name}");
+        foreach (ReadColumn column in columns)
         {
             Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
-            if (column.Name == "id") added.AsPrimaryKey();
+            if (keys.Contains(column.Name)) added.AsPrimaryKey();
             else if (!column.Nullable) added.NotNull();
+            if (column.Default is { } value) added.DefaultValueByExpression(value);
         }
 
         return table;
     }
 
-    public static Table PipelineCheckpoints()
+    private static Table PipelineCheckpoints()
     {
         var table = new Table(Checkpoints);
         table.AddColumn("topic", "text").AsPrimaryKey();
@@ -72,7 +129,7 @@ internal static class Tables
         return table;
     }
 
-    public static Table OutputDeadLetters()
+    private static Table OutputDeadLetters()
     {
         var table = new Table(DeadLetters);
         table.AddColumn("output", "text").AsPrimaryKey();
@@ -87,7 +144,7 @@ internal static class Tables
 
     private static IndexDefinition Index(Table table, params string[] columns)
     {
-        var index = new IndexDefinition($"ix_alarms_{string.Join('_', columns)}") { Columns = columns };
+        var index = new IndexDefinition($"ix_{table.Identifier.Name}_{string.Join('_', columns)}") { Columns = columns };
         table.Indexes.Add(index);
         return index;
     }

@@ -49,7 +49,13 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
             StateRecord(told[row.Id]).ShouldBe(StateRecord(AlarmSnapshot.Of(view, row.StoredAt)), "what the alarm-state topic is given");
             row.StoredAt.ShouldBe(alarm.History[0].StoredAt);
             (await store.ScalarAsync<int>($"select version from read.alarms where id = '{row.Id}'")).ShouldBe(view.Version);
+            (await store.ScalarAsync<string>(
+                $"select string_agg(event_id::text, ',' order by version) || ' ' || max(version) from read.alarm_history where alarm_id = '{row.Id}'"))
+                .ShouldBe($"{string.Join(',', told.Select(e => e.EventId))} {told.Length}");
         }
+
+        (await store.ScalarAsync<string>(ReadModelTests.Counts)).ShouldBe(await store.ScalarAsync<string>(ReadModelTests.CountedAnew));
+        (await store.ScalarAsync<string>(ReadModelTests.Techniques)).ShouldBe(await store.ScalarAsync<string>(ReadModelTests.TechniquesAnew));
     }
 
     private static string StateRecord(AlarmSnapshot alarm)

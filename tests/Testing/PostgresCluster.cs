@@ -43,7 +43,14 @@ public sealed class PostgresCluster : IAsyncDisposable
     private static async Task RemoveAsync(string directory)
     {
         await RunAsync("stop", directory);
-        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        try
+        {
+            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another test process removes the same leftover.
+        }
     }
 
     /// <summary>Clusters of test processes that were killed.</summary>

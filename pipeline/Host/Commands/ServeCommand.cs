@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.EventStore;
 using Pipeline.Host.Serving;
 
 namespace Pipeline.Host.Commands;
@@ -26,6 +27,9 @@ internal static class ServeCommand
         {
             Description = "PostgreSQL as an Npgsql connection string. Better given by the environment, PIPELINE_POSTGRES: options can be read by others in ps.",
         };
+        Option<string> reader = Named(
+            "--reader-role", "PIPELINE_READER_ROLE", "",
+            "PostgreSQL role for Grafana, made at start where the user may: it reads schema read and nothing else. Its password is PIPELINE_READER_PASSWORD.");
         var listen = new Option<Uri>("--listen")
         {
             Description = "Address of the API, health checks and metrics. There is no authentication yet: keep it on loopback or behind a proxy that has.",
@@ -48,7 +52,7 @@ internal static class ServeCommand
         Option<string?> policy = PolicyFile.Option();
         var command = new Command("serve", "Run a pipeline process: consume the log, detect, store alarms, answer the API. Ends on SIGTERM or Ctrl-C.")
         {
-            kafka, events, deadLetters, alarms, states, group, postgres, listen, createTopics, settings, policy,
+            kafka, events, deadLetters, alarms, states, group, postgres, reader, listen, createTopics, settings, policy,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -70,7 +74,12 @@ internal static class ServeCommand
                 parsed.GetValue(listen)!,
                 parsed.GetValue(createTopics),
                 Split(parsed.GetValue(settings)!),
-                detection);
+                detection)
+            {
+                Reader = parsed.GetValue(reader) is { Length: > 0 } role
+                    ? new ReadOnlyRole(role, Environment.GetEnvironmentVariable("PIPELINE_READER_PASSWORD"))
+                    : null,
+            };
             return await PipelineProcess.RunAsync(options, parsed.InvocationConfiguration.Error, cancellation);
         });
         return command;

@@ -91,7 +91,7 @@ internal static class PipelineProcess
     private static void Compose(IServiceCollection services, ServeOptions options, FingerprintSet fingerprints)
     {
         // Hosted services stop in the opposite order of registration: ingest drains before the store and the actors go.
-        services.AddEventStore(options.Postgres);
+        services.AddEventStore(new EventStoreOptions { ConnectionString = options.Postgres, Reader = options.Reader });
         services.AddPipelineRuntime(new RuntimeOptions(), Catalog.Under(options.Policy, fingerprints));
         services.AddIngest(new IngestOptions
         {

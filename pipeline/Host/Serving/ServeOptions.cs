@@ -1,4 +1,5 @@
 using Pipeline.Detection;
+using Pipeline.EventStore;
 
 namespace Pipeline.Host.Serving;
 
@@ -12,7 +13,11 @@ namespace Pipeline.Host.Serving;
 /// <param name="Policy">What detectors run under.</param>
 internal sealed record ServeOptions(
     string Kafka, ServeTopics Topics, string Postgres, Uri Listen, bool CreateTopics, IReadOnlyDictionary<string, string> KafkaSettings,
-    DetectionPolicy Policy);
+    DetectionPolicy Policy)
+{
+    /// <summary>Role to make for readers by SQL; null makes none.</summary>
+    public ReadOnlyRole? Reader { get; init; }
+}
 
 /// <param name="Events">Topic of the agents.</param>
 /// <param name="DeadLetters">Topic for records that cannot be processed.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Domain.Alarms;
+using Pipeline.Domain.Kernel;
 
 namespace Pipeline.Runtime.Ports;
 
@@ -20,7 +21,11 @@ public sealed record PartitionCheckpoint(PartitionId Partition, long? NextOffset
 public readonly record struct FencingToken(long Value);
 
 /// <summary>State at a clean cut: every record below <paramref name="NextOffset"/> applied, none at or above it.</summary>
-public sealed record StateSnapshot(long NextOffset, ReadOnlyMemory<byte> State);
+public sealed record StateSnapshot(long NextOffset, ReadOnlyMemory<byte> State)
+{
+    /// <summary>What became known of nodes and containers since the snapshot before; stored with this one, once.</summary>
+    public InventoryChanges Inventory { get; init; } = InventoryChanges.None;
+}
 
 /// <summary>
 /// What one partition wants stored, in one transaction: alarm events in order, and with or without them a new checkpoint that covers every

@@ -27,7 +27,7 @@ internal abstract record PartitionAnswer
     /// <summary>Every detector has seen the batch.</summary>
     public sealed record Ran(ImmutableArray<AlarmEvent> Alarms) : PartitionAnswer;
 
-    public sealed record State(byte[] Bytes) : PartitionAnswer;
+    public sealed record State(byte[] Bytes, InventoryChanges Inventory) : PartitionAnswer;
 
     /// <summary>
     /// The state is unknown; the partition takes no more. <paramref name="Faults"/> says which event did it, where one did.

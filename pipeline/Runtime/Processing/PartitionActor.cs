@@ -25,6 +25,7 @@ internal sealed class PartitionActor : UntypedActor
 {
     private readonly PartitionSeat _seat;
     private readonly Enrichment _enrichment = new();
+    private readonly Inventory _inventory = new();
     private readonly ImmutableArray<IActorRef> _detectors;
     private readonly ImmutableArray<PlacedAlarm>[] _found;
     private readonly StateSection?[] _saved;
@@ -111,6 +112,7 @@ internal sealed class PartitionActor : UntypedActor
         {
             EnrichmentCounts before = _enrichment.Counts;
             enriched = _enrichment.Enrich(run.Batch);
+            _inventory.Note(enriched);
             _seat.Telemetry.Ran(before, _enrichment.Counts);
             _seat.Telemetry.Met(_enrichment.TakeAnomalies());
         }
@@ -163,7 +165,7 @@ internal sealed class PartitionActor : UntypedActor
     {
         byte[] bytes = PartitionState.Write([_enrichment.Save(), .. _saved.OfType<StateSection>()]);
         Array.Clear(_saved);
-        return new PartitionAnswer.State(bytes);
+        return new PartitionAnswer.State(bytes, _inventory.Take());
     }
 
     private void Reply(PartitionAnswer answer)

@@ -144,8 +144,8 @@ internal sealed class PartitionLane : IPartitionLane
     {
         if (_committer.HasSnapshot) return new LaneOutcome.Done();
         PartitionAnswer answer = await AskAsync(TakeState.Instance);
-        if (answer is not PartitionAnswer.State(var bytes)) return await BreakAsync(answer, _next);
-        _committer.Add(new StateSnapshot(_next, bytes));
+        if (answer is not PartitionAnswer.State(var bytes, var inventory)) return await BreakAsync(answer, _next);
+        _committer.Add(new StateSnapshot(_next, bytes) { Inventory = inventory });
         _sinceCheckpoint = 0;
         _checkpointDue = false;
         return new LaneOutcome.Done();

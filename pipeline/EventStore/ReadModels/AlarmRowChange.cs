@@ -1,6 +1,6 @@
 using Pipeline.Domain.Alarms;
 
-namespace Pipeline.EventStore;
+namespace Pipeline.EventStore.ReadModels;
 
 /// <summary>What some events after the first, taken together, do to a row of <c>read.alarms</c>; null where they say nothing.</summary>
 internal sealed record AlarmRowChange

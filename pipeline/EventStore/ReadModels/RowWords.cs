@@ -1,7 +1,7 @@
 using Npgsql;
 using Pipeline.Domain.Alarms;
 
-namespace Pipeline.EventStore;
+namespace Pipeline.EventStore.ReadModels;
 
 /// <summary>Words of the alarm vocabulary in columns.</summary>
 internal static class RowWords

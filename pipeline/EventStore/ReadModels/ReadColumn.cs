@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Pipeline.EventStore;
+namespace Pipeline.EventStore.ReadModels;
 
 /// <summary>
 /// A column of a table for SQL users (documented in docs/read-models.md): a name and a type that stay, and what it

@@ -1,6 +1,6 @@
 using Pipeline.Domain.Alarms;
 
-namespace Pipeline.EventStore;
+namespace Pipeline.EventStore.ReadModels;
 
 /// <summary>A row of <c>read.alarms</c> as it is inserted; member names in snake case are column names.</summary>
 internal sealed record AlarmRow
