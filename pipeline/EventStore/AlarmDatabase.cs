@@ -138,7 +138,6 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadExclusions());
         options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
-        options.Storage.ExtendedSchemaObjects.Add(Tables.OutputDeadLetters());
         return options;
     }
 

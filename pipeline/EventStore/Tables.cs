@@ -14,8 +14,6 @@ internal static class Tables
 
     public const string Checkpoints = "pipeline.checkpoints";
 
-    public const string DeadLetters = "pipeline.output_dead_letters";
-
     public static Table ReadAlarms()
     {
         var table = new Table(Alarms);
@@ -69,19 +67,6 @@ internal static class Tables
         table.AddColumn("token", "bigint").NotNull();
         table.AddColumn("state", "bytea").NotNull();
         table.AddColumn("updated_at", "timestamptz").NotNull();
-        return table;
-    }
-
-    public static Table OutputDeadLetters()
-    {
-        var table = new Table(DeadLetters);
-        table.AddColumn("output", "text").AsPrimaryKey();
-        table.AddColumn("event_id", "uuid").AsPrimaryKey();
-        table.AddColumn("alarm_id", "uuid").NotNull();
-        table.AddColumn("sequence", "bigint").NotNull();
-        table.AddColumn("reason", "text").NotNull();
-        table.AddColumn("attempts", "integer").NotNull();
-        table.AddColumn("given_up_at", "timestamptz").NotNull();
         return table;
     }
 
