@@ -25,7 +25,6 @@ public static class EventStoreRegistration
         services.AddSingleton<IAlarmQueries, AlarmQueries>();
         services.AddSingleton<IAlarmHandling, AlarmHandler>();
         services.AddSingleton<IAlarmChanges, AlarmChanges>();
-        services.AddSingleton<IOutputDeadLetters, OutputDeadLetters>();
         services.AddSingleton<ExclusionBell>();
         services.AddSingleton<ExclusionKeeper>();
         services.AddSingleton<IExclusions, ExclusionStore>();

@@ -31,8 +31,6 @@ internal static class Tables
 
     public const string Checkpoints = "pipeline.checkpoints";
 
-    public const string DeadLetters = "pipeline.output_dead_letters";
-
     /// <summary>Everything of ours, as it should be.</summary>
     public static ImmutableArray<Table> All =>
     [
@@ -42,7 +40,6 @@ internal static class Tables
         With(NodeRelations.Nodes.Columns, ReadSchema, "nodes", "node").WithFillFactor(50),
         ReadLosses(),
         PipelineCheckpoints(),
-        OutputDeadLetters(),
     ];
 
     /// <summary>The tables that are a fold of the alarms' events, in this order; a rebuild makes them in another schema.</summary>
@@ -126,19 +123,6 @@ internal static class Tables
         table.AddColumn("token", "bigint").NotNull();
         table.AddColumn("state", "bytea").NotNull();
         table.AddColumn("updated_at", "timestamptz").NotNull();
-        return table;
-    }
-
-    private static Table OutputDeadLetters()
-    {
-        var table = new Table(DeadLetters);
-        table.AddColumn("output", "text").AsPrimaryKey();
-        table.AddColumn("event_id", "uuid").AsPrimaryKey();
-        table.AddColumn("alarm_id", "uuid").NotNull();
-        table.AddColumn("sequence", "bigint").NotNull();
-        table.AddColumn("reason", "text").NotNull();
-        table.AddColumn("attempts", "integer").NotNull();
-        table.AddColumn("given_up_at", "timestamptz").NotNull();
         return table;
     }
 
