@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using Agents.NodeAgent.Redaction;
+using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Redaction;
 using Microsoft.Extensions.Logging.Abstractions;
 using Testing;
 
@@ -51,7 +52,8 @@ public sealed class WatchedEngine : IAsyncLifetime
 
     /// <summary>A source of its own, which sees all containers of the machine as the shared one does.</summary>
     internal static KernelSource NewSource(KernelOptions options) =>
-        new(options, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
+        new(options, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), new NamedCgroups(), TimeProvider.System,
+            NullLogger.Instance);
 
     public DockerEngine Docker => _docker;
 
