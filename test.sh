@@ -36,7 +36,7 @@ need_dotnet
 if [ -n "$set_up" ]; then
   [ -n "${PIPELINE_POSTGRES:-}" ] || has_postgres || need_packages postgresql
   [ -n "${DOCKER_HOST:-}" ] || command -v dockerd >/dev/null 2>&1 || optional_packages docker.io
-  optional_packages "${ebpf_packages[@]}" "${native_packages[@]}" gcc
+  optional_packages "${ebpf_packages[@]}" "${native_packages[@]}" gcc sudo
   # Engines that the node agent's sources are tested on; none of them is started as a service of the machine's.
   optional_packages containerd runc podman
   optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro shellcheck
