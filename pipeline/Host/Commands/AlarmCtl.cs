@@ -17,7 +17,7 @@ internal static class AlarmCtl
         var root = new RootCommand("Runtime alarms for containers.")
         {
             AlarmsCommand.Create(), CheckCommand.Create(), ExclusionsCommand.Create(), ExplainCommand.Create(), HealthCommand.Create(), PolicyCommand.Create(),
-            RulesCommand.Create(), ServeCommand.Create(),
+            RulesCommand.Create(), ServeCommand.Create(), ViewsCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);
