@@ -73,7 +73,7 @@ output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 # count WORD: the number behind it in the test runner's closing summary.
 count() { awk -v key="$1:" '$1 == key { n = $2 } END { print n + 0 }' "$output"; }
-for project in tests/*.Tests tests/Attacks tests/EndToEnd; do
+for project in tests/*.Tests tests/Simulation tests/Attacks tests/EndToEnd; do
   name=$(basename "$project")
   dll=$project/bin/Release/net10.0/$name.dll
   if ! [ -d "$project" ] || ! wanted "$name"; then continue; fi

@@ -33,8 +33,10 @@ internal sealed class Committer : IAsyncDisposable
     private long? _durable;
     private TaskCompletionSource _changed = NewSignal();
 
+    /// <param name="scheduler">Runs the loop; the thread pool's where none is given. A simulation gives one that it steps by hand.</param>
     public Committer(
-        PartitionCheckpoint from, IAlarmStore store, RuntimeOptions options, TimeProvider time, Telemetry telemetry, ILogger logger)
+        PartitionCheckpoint from, IAlarmStore store, RuntimeOptions options, TimeProvider time, Telemetry telemetry, ILogger logger,
+        TaskScheduler? scheduler = null)
     {
         _from = from;
         _store = store;
@@ -42,7 +44,8 @@ internal sealed class Committer : IAsyncDisposable
         _time = time;
         _telemetry = telemetry;
         _logger = logger;
-        _loop = Task.Run(RunAsync);
+        _loop = Task.Factory.StartNew(
+            RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler ?? TaskScheduler.Default).Unwrap();
     }
 
     /// <summary>Next offset of the last snapshot that was stored; null before the first.</summary>

@@ -8,6 +8,7 @@ using Pipeline.Runtime.Ports;
 namespace Pipeline.Runtime.Processing;
 
 /// <summary>Opens lanes. Thread-safe.</summary>
+/// <param name="scheduler">Runs the committers; the thread pool's where none is given.</param>
 internal sealed class PartitionRuntime(
     ActorSystem system,
     DetectorRoster roster,
@@ -16,7 +17,8 @@ internal sealed class PartitionRuntime(
     RuntimeOptions options,
     TimeProvider time,
     Telemetry telemetry,
-    ILoggerFactory loggers) : IPartitionRuntime
+    ILoggerFactory loggers,
+    TaskScheduler? scheduler = null) : IPartitionRuntime
 {
     private readonly ILogger _logger = loggers.CreateLogger("Pipeline.Runtime");
     private readonly FailureLedger _ledger = new(options.FailuresRemembered);
@@ -36,7 +38,7 @@ internal sealed class PartitionRuntime(
             checkpoint.Partition, roster.Posts, state, _ledger.PassedOver(checkpoint.Partition), telemetry, _logger);
         string name = $"{checkpoint.Partition.Topic}-{checkpoint.Partition.Partition}-{Interlocked.Increment(ref _opened)}";
         IActorRef actor = system.ActorOf(Props.Create<PartitionActor>(seat), name);
-        var committer = new Committer(checkpoint, store, options, time, telemetry, _logger);
+        var committer = new Committer(checkpoint, store, options, time, telemetry, _logger, scheduler);
         var faults = new LaneFaults(checkpoint.Partition, _ledger, poison, telemetry, _logger);
         Log.LaneOpened(_logger, checkpoint.Partition, checkpoint.NextOffset?.ToString(CultureInfo.InvariantCulture) ?? "the earliest");
         return Task.FromResult<IPartitionLane>(
