@@ -27,7 +27,8 @@ internal readonly record struct ContainerCgroup(string Id, string InnerId, strin
     ];
 
     /// <summary>
-    /// The container of a cgroup; null when it is the host's. A monitor of a container (conmon) belongs to the host, and so does a pod of podman's that has a bare id under libpod_parent:
+    /// The container of a cgroup; null when it is the host's. A monitor of a container (conmon) belongs to the host, and so does a pod
+    /// of podman's that has a bare id under libpod_parent:
     /// the host's helpers run in it.
     /// </summary>
     /// <param name="path">From the root of its hierarchy, as in /proc/PID/cgroup.</param>
