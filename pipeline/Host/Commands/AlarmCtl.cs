@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Host.Commands.Alarms;
+using Pipeline.Host.Commands.Archiving;
 using Pipeline.Host.Commands.Exclusions;
 using Pipeline.Host.Commands.Explain;
 using Pipeline.Host.Commands.Rules;
@@ -16,8 +17,8 @@ internal static class AlarmCtl
     {
         var root = new RootCommand("Runtime alarms for containers.")
         {
-            AlarmsCommand.Create(), CheckCommand.Create(), ExclusionsCommand.Create(), ExplainCommand.Create(), HealthCommand.Create(), PolicyCommand.Create(),
-            RulesCommand.Create(), ServeCommand.Create(),
+            AlarmsCommand.Create(), ArchiveCommand.Create(), CheckCommand.Create(), ExclusionsCommand.Create(), ExplainCommand.Create(),
+            HealthCommand.Create(), PolicyCommand.Create(), RulesCommand.Create(), ServeCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);
