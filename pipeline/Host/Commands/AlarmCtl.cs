@@ -3,6 +3,7 @@ using Pipeline.Host.Commands.Alarms;
 using Pipeline.Host.Commands.Archiving;
 using Pipeline.Host.Commands.Exclusions;
 using Pipeline.Host.Commands.Explain;
+using Pipeline.Host.Commands.Replaying;
 using Pipeline.Host.Commands.Rules;
 
 namespace Pipeline.Host.Commands;
@@ -18,7 +19,7 @@ internal static class AlarmCtl
         var root = new RootCommand("Runtime alarms for containers.")
         {
             AlarmsCommand.Create(), ArchiveCommand.Create(), CheckCommand.Create(), ExclusionsCommand.Create(), ExplainCommand.Create(),
-            HealthCommand.Create(), PolicyCommand.Create(), RulesCommand.Create(), ServeCommand.Create(),
+            HealthCommand.Create(), PolicyCommand.Create(), ReplayCommand.Create(), RulesCommand.Create(), ServeCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);
