@@ -87,7 +87,7 @@ public sealed class ReplayPlanner(IArchiveStore? archive, IReplayLog? log, IRepl
     {
         if (joins) return [];
         if (request.Node is { } node) return [node];
-        
+
         // What is not archived yet has no manifest that says where the container is.
         return request.Container is not { } container || hasTail ? []
             : [.. index.Segments.SelectMany(s => s.Manifest.Nodes).Where(n => n.Containers.MayContain(container)).Select(n => n.Node)];

@@ -34,8 +34,14 @@ internal sealed class ReplayReport(TextWriter output, string format)
     public void Write(ReplayResult result, ImmutableArray<ComparedAlarm> compared, int? added)
     {
         ILookup<Guid, AlarmCertificate> certificates = result.Alarms.ToLookup(alarm => alarm.Alarm);
-        IEnumerable<object> alarms = compared.Select(c => new { c.Alarm, c.Standing, Event = c.Raised is null ? null : Shown(c.Raised), c.Differences,
-            Certificate = certificates[c.Alarm].FirstOrDefault() });
+        IEnumerable<object> alarms = compared.Select(c => new
+        {
+            c.Alarm,
+            c.Standing,
+            Event = c.Raised is null ? null : Shown(c.Raised),
+            c.Differences,
+            Certificate = certificates[c.Alarm].FirstOrDefault()
+        });
         var counts = compared.GroupBy(c => c.Standing).OrderBy(g => g.Key).ToDictionary(g => g.Key.ToString().ToLowerInvariant(), g => g.Count());
         if (format == ReplayOptions.Json) WriteJson(new { Counts = counts, Alarms = alarms, Added = added, result.Certificate });
         else if (format == ReplayOptions.Ndjson) WriteLines([.. alarms, new { Counts = counts, Added = added, result.Certificate }]);
