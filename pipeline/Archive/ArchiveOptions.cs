@@ -7,7 +7,7 @@ public sealed record ArchiveOptions
 {
     public static ArchiveOptions Default { get; } = new();
 
-    /// <summary>A segment is sealed when its file has this many bytes.</summary>
+    /// <summary>A segment is sealed when its packed records have this many bytes; the head of its file comes on top.</summary>
     public long RollBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>A segment is sealed this long after its first record: what is not sealed is not archived yet.</summary>

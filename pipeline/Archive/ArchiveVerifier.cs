@@ -16,7 +16,8 @@ public sealed record VerifiedPartition(
 public static class ArchiveVerifier
 {
     /// <exception cref="ArchiveException">A manifest cannot be read at all.</exception>
-    public static async Task<ImmutableArray<VerifiedPartition>> VerifyAsync(IArchiveStore store, string topic, CancellationToken cancellation)
+    public static async Task<ImmutableArray<VerifiedPartition>> VerifyAsync(IArchiveStore store, string topic,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ImmutableArray<string> names = await store.ListAsync($"{topic}/", cancellation);
@@ -28,7 +29,8 @@ public static class ArchiveVerifier
             verified.Add(new VerifiedPartition(
                 index.Partition, index.Segments.Length, index.Stubs.Length, index.Segments.Sum(s => s.Manifest.Records),
                 index.Segments.Sum(s => s.Manifest.Bytes), ChainFault(index) ?? await FileFaultAsync(store, index, cancellation),
-                [.. names.Where(name => name.StartsWith(folder, StringComparison.Ordinal) && ArchiveNames.IsFile(name) && !named.Contains(name))]));
+                [.. names.Where(name => name.StartsWith(folder, StringComparison.Ordinal) && ArchiveNames.IsFile(name)
+                    && !named.Contains(name))]));
         }
 
         return verified.ToImmutable();
@@ -41,13 +43,15 @@ public static class ArchiveVerifier
         string previous = "";
         long next = 0;
         IEnumerable<(string Name, long First, long Next, string Previous, string Hash)> links =
-            index.Stubs.Select(s => (ArchiveNames.Stub(s.Topic, s.Partition, s.FirstOffset), s.FirstOffset, s.NextOffset, s.Previous, s.Manifest))
+            index.Stubs.Select(s =>
+                (ArchiveNames.Stub(s.Topic, s.Partition, s.FirstOffset), s.FirstOffset, s.NextOffset, s.Previous, s.Manifest))
                 .Concat(index.Segments.Select(s => (ArchiveNames.Manifest(s.Manifest.Topic, s.Manifest.Partition, s.Manifest.FirstOffset),
                     s.Manifest.FirstOffset, s.Manifest.NextOffset, s.Manifest.Previous, s.ManifestSha256)));
         foreach ((string name, long first, long after, string before, string hash) in links)
         {
             if (first != next) return $"{name} begins with offset {first}, and offsets {next}-{first - 1} are in no segment";
-            if (before != previous) return $"{name} is chained to another manifest than the one before it: one of them was changed or replaced";
+            if (before != previous)
+                return $"{name} is chained to another manifest than the one before it: one of them was changed or replaced";
             (next, previous) = (after, hash);
         }
 
@@ -89,7 +93,8 @@ public static class ArchiveVerifier
                 var bytes = new byte[length];
                 int read = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
                 hash.AppendData(bytes, 0, read);
-                if (read < length) return $"the file ends at byte {at + read} of {segment.Bytes}: bytes {at + read}-{segment.Bytes - 1} are missing";
+                if (read < length)
+                    return $"the file ends at byte {at + read} of {segment.Bytes}: bytes {at + read}-{segment.Bytes - 1} are missing";
                 if (block is { } entry && SegmentReader.FaultOf(bytes, entry, out _, out _) is { } fault)
                     return $"bytes {at}-{at + length - 1} are broken (from offset {entry.FirstOffset}): {fault}";
             }

@@ -47,7 +47,7 @@ internal sealed class OpenSegment : IDisposable
 
     public long? NextOffset { get; private set; }
 
-    public bool IsFull => _writer.Bytes >= _options.RollBytes || _content.IsFull;
+    public bool IsFull => _writer.BlocksBytes >= _options.RollBytes || _content.IsFull;
 
     public bool IsOld => _time.GetElapsedTime(_began) >= _options.RollAge;
 

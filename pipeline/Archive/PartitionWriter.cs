@@ -4,8 +4,8 @@ using Pipeline.Archive.Stores;
 namespace Pipeline.Archive;
 
 /// <summary>
-/// Archives one partition. Its position is the last sealed manifest: what was written after it when the process ended is written again, from
-/// the log, so that a crash neither loses nor doubles a record. Not thread-safe.
+/// Archives one partition. Its position is the last sealed manifest: what was written after it when the process ended is written again,
+/// from the log, so that a crash neither loses nor doubles a record. Not thread-safe.
 /// </summary>
 public sealed class PartitionWriter : IDisposable
 {
@@ -46,7 +46,8 @@ public sealed class PartitionWriter : IDisposable
         return new PartitionWriter(store, index, options, time);
     }
 
-    /// <summary>Says where the log begins now: what lies between and was not archived is gone for good, which the next manifest tells.</summary>
+    /// <summary>Says where the log begins now: what lies between and was not archived is gone for good, which the next manifest
+    /// tells.</summary>
     public void NoteBeginning(long oldestOffset)
     {
         if (NextOffset is { } next && oldestOffset > next) _goneBefore = oldestOffset;

@@ -29,7 +29,10 @@ internal static class Archived
             while (await reader.NextBlockAsync(Cancellation))
             {
                 while (reader.Next(out ArchivedRecord r))
-                    read.Add(new RawRecord(r.Partition, r.Offset, r.TimestampMs, r.Key.IsEmpty ? null : r.Key.ToArray(), r.Headers, r.Original()));
+                {
+                    byte[]? key = r.Key.IsEmpty ? null : r.Key.ToArray();
+                    read.Add(new RawRecord(r.Partition, r.Offset, r.TimestampMs, key, r.Headers, r.Original()));
+                }
             }
         }
 
@@ -38,7 +41,8 @@ internal static class Archived
 
     /// <summary>Every byte of a record as text, for comparison.</summary>
     public static IEnumerable<string> Text(IEnumerable<RawRecord> records) => records.Select(r =>
-        $"{r.Partition}/{r.Offset} {r.TimestampMs} {Hex(r.Key)} [{string.Join(' ', r.Headers.Select(h => $"{h.Name}={Hex(h.Value)}"))}] {Hex(r.Value)}");
+        $"{r.Partition}/{r.Offset} {r.TimestampMs} {Hex(r.Key)} "
+        + $"[{string.Join(' ', r.Headers.Select(h => $"{h.Name}={Hex(h.Value)}"))}] {Hex(r.Value)}");
 
     private static string Hex(byte[]? bytes) => bytes is null ? "-" : Convert.ToHexString(bytes);
 }

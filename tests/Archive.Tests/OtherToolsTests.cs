@@ -26,7 +26,8 @@ public sealed class OtherToolsTests
     public async Task Python_reads_the_records_of_the_contract(BlockPacking packing, string needs, string reason)
     {
         Assert.SkipUnless(File.Exists(Python), $"needs {Python}");
-        await using (var probe = OwnProcess.Start("python3", Python, ["-c", needs])) Assert.SkipUnless(await probe.ExitAsync() == 0, reason);
+        await using (var probe = OwnProcess.Start("python3", Python, ["-c", needs]))
+            Assert.SkipUnless(await probe.ExitAsync() == 0, reason);
         using var archive = new TemporaryArchive();
         // Names as the contract allows them: the values of batches with any content are another test's.
         RawRecord[] records = [.. SomeLog.Records(30, seed: 8)];

@@ -17,7 +17,8 @@ public sealed class SegmentTests : IDisposable
     {
         RawRecord[] records = [.. SomeLog.Records(500)];
 
-        await Archived.WriteAsync(_archive.Store, records, new ArchiveOptions { Packing = packing, BlockBytes = blockBytes, RollBytes = 30_000 });
+        await Archived.WriteAsync(_archive.Store, records,
+            new ArchiveOptions { Packing = packing, BlockBytes = blockBytes, RollBytes = 8_000 });
 
         Archived.Text(await Archived.ReadAsync(_archive.Store)).ShouldBe(Archived.Text(records));
         (await Archived.IndexAsync(_archive.Store)).Segments.Length.ShouldBeGreaterThan(1);
@@ -28,7 +29,7 @@ public sealed class SegmentTests : IDisposable
     {
         RawRecord[] records = [.. SomeLog.Records(500)];
 
-        await Archived.WriteAsync(_archive.Store, records, new ArchiveOptions { RollBytes = 20_000, BlockBytes = 1000 });
+        await Archived.WriteAsync(_archive.Store, records, new ArchiveOptions { RollBytes = 8_000, BlockBytes = 1000 });
 
         PartitionIndex index = await Archived.IndexAsync(_archive.Store);
         index.Segments.Sum(s => s.Manifest.Records).ShouldBe(records.Length);
@@ -46,7 +47,8 @@ public sealed class SegmentTests : IDisposable
         using PartitionWriter writer = await PartitionWriter.OpenAsync(
             _archive.Store, SomeLog.Topic, 0, ArchiveOptions.Default, TimeProvider.System, TestContext.Current.CancellationToken);
         writer.NoteBeginning(100);
-        foreach (RawRecord record in SomeLog.Records(200).Where(r => r.Offset >= 100)) await writer.AddAsync(record, TestContext.Current.CancellationToken);
+        foreach (RawRecord record in SomeLog.Records(200).Where(r => r.Offset >= 100))
+            await writer.AddAsync(record, TestContext.Current.CancellationToken);
         await writer.SealAsync(TestContext.Current.CancellationToken);
 
         SegmentManifest manifest = (await Archived.IndexAsync(_archive.Store)).Segments.Single().Manifest;

@@ -30,7 +30,8 @@ internal static class SomeLog
                 _ => Encode(Batch(random, $"node-{node}", ref sequences[node])),
             };
             RecordHeader[] headers = value is null ? [] : [new("content-type", "application/avro"u8.ToArray()), new("empty", null)];
-            yield return new RawRecord(0, offset, 1_770_000_000_000 + i, random.Next(50) == 0 ? null : Encoding.UTF8.GetBytes($"node-{node}"),
+            byte[]? key = random.Next(50) == 0 ? null : Encoding.UTF8.GetBytes($"node-{node}");
+            yield return new RawRecord(0, offset, 1_770_000_000_000 + i, key,
                 [.. headers], value);
             offset += holes && random.Next(20) == 0 ? 3 : 1;
         }
@@ -53,7 +54,8 @@ internal static class SomeLog
         int task = batch.AddTask(new TaskRecord { Tgid = 7, ContainerId = batch.AddText(Container(random.Next(20))) });
         for (int left = random.Next(1, 20); left > 0; left--)
         {
-            batch.AddProcess(bootNs - left, 0, task, new ProcessRecord { Action = ProcessAction.Forked, FileName = batch.AddText($"/bin/{random.Next()}") });
+            batch.AddProcess(bootNs - left, 0, task,
+                new ProcessRecord { Action = ProcessAction.Forked, FileName = batch.AddText($"/bin/{random.Next()}") });
         }
 
         sequence += batch.Count;

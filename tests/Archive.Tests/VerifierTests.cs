@@ -14,8 +14,7 @@ public sealed class VerifierTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // The schema in the head of a file takes 26 KB of it.
-        await Archived.WriteAsync(_archive.Store, SomeLog.Records(400), new ArchiveOptions { RollBytes = 34_000, BlockBytes = 500 });
+        await Archived.WriteAsync(_archive.Store, SomeLog.Records(400), new ArchiveOptions { RollBytes = 8_000, BlockBytes = 500 });
         _index = await Archived.IndexAsync(_archive.Store);
         _index.Segments.Length.ShouldBeGreaterThan(3);
     }
@@ -31,7 +30,8 @@ public sealed class VerifierTests : IAsyncLifetime
         Change(segment.Path, bytes => bytes[(int)block.At + 40] ^= 1);
 
         (await FaultAsync()).ShouldBe(
-            $"segment {segment.Path}: bytes {block.At}-{block.At + block.Length - 1} are broken (from offset {block.FirstOffset}): its SHA-256 is another one");
+            $"segment {segment.Path}: bytes {block.At}-{block.At + block.Length - 1} are broken (from offset {block.FirstOffset}): "
+            + "its SHA-256 is another one");
     }
 
     [Fact]
@@ -49,7 +49,8 @@ public sealed class VerifierTests : IAsyncLifetime
     {
         SegmentManifest segment = _index.Segments[1].Manifest;
         File.Delete(_archive.PathOf(segment.Path));
-        (await FaultAsync()).ShouldBe($"segment {segment.Path}: the file is missing (offsets {segment.FirstOffset}-{segment.NextOffset - 1})");
+        (await FaultAsync()).ShouldBe(
+            $"segment {segment.Path}: the file is missing (offsets {segment.FirstOffset}-{segment.NextOffset - 1})");
 
         File.Delete(_archive.PathOf(ArchiveNames.Manifest(segment.Topic, segment.Partition, segment.FirstOffset)));
         (await FaultAsync())!.ShouldEndWith($"offsets {segment.FirstOffset}-{segment.NextOffset - 1} are in no segment");
@@ -105,7 +106,8 @@ public sealed class VerifierTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private async Task<string?> FaultAsync() => (await ArchiveVerifier.VerifyAsync(_archive.Store, SomeLog.Topic, Cancellation)).Single().Fault;
+    private async Task<string?> FaultAsync() =>
+        (await ArchiveVerifier.VerifyAsync(_archive.Store, SomeLog.Topic, Cancellation)).Single().Fault;
 
     private void Change(string name, Action<byte[]> change)
     {

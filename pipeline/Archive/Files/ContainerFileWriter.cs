@@ -21,6 +21,7 @@ internal sealed class ContainerFileWriter : IDisposable
     private readonly byte[] _sync;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ArrayBufferWriter<byte> _block = new();
+    private readonly long _headerBytes;
     private readonly ImmutableArray<BlockEntry>.Builder _blocks = ImmutableArray.CreateBuilder<BlockEntry>();
     private long _firstOffset;
     private int _records;
@@ -33,10 +34,14 @@ internal sealed class ContainerFileWriter : IDisposable
         _packer = new BlockPacker(options.Packing);
         _sync = SHA256.HashData(Encoding.UTF8.GetBytes(name))[..SyncBytes];
         WriteHeader(metadata);
+        _headerBytes = Bytes;
     }
 
     /// <summary>Bytes of the file so far, without the open block.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Bytes of its closed blocks.</summary>
+    public long BlocksBytes => Bytes - _headerBytes;
 
     public ImmutableArray<BlockEntry> Blocks => _blocks.ToImmutable();
 
@@ -68,7 +73,8 @@ internal sealed class ContainerFileWriter : IDisposable
         header.Write("Obj\x01"u8);
         var writer = new AvroWriter(header);
         writer.BeginItems(metadata.Count + 2);
-        foreach ((string key, string value) in metadata.Append(new("avro.schema", RecordFormat.Schema)).Append(new("avro.codec", _packer.Name)))
+        foreach ((string key, string value) in metadata.Append(new("avro.schema", RecordFormat.Schema))
+            .Append(new("avro.codec", _packer.Name)))
         {
             writer.String(key);
             writer.Bytes(Encoding.UTF8.GetBytes(value));

@@ -7,8 +7,8 @@ using Pipeline.Schemas.Binary;
 namespace Pipeline.Archive.Files;
 
 /// <summary>
-/// The record of an archive's files: the broker's coordinates around the contract's own batch. The body of a message is the Avro encoding of
-/// the batch, so that it stands in the file as it came, and framing it again gives the message, byte for byte.
+/// The record of an archive's files: the broker's coordinates around the contract's own batch. The body of a message is the Avro encoding
+/// of the batch, so that it stands in the file as it came, and framing it again gives the message, byte for byte.
 /// </summary>
 internal static class RecordFormat
 {
@@ -17,7 +17,8 @@ internal static class RecordFormat
     private const int MostHeaders = 1024;
 
     /// <summary>Values are bounded by the block that they stand in.</summary>
-    private static readonly DecodeLimits Limits = DecodeLimits.Default with { MaxTextBytes = BlockPacker.LargestBlock, MaxItems = MostHeaders };
+    private static readonly DecodeLimits Limits =
+        DecodeLimits.Default with { MaxTextBytes = BlockPacker.LargestBlock, MaxItems = MostHeaders };
 
     /// <summary>Schema of the files.</summary>
     public static string Schema { get; } = $$$"""
@@ -111,7 +112,8 @@ internal static class RecordFormat
         while (reader.Next(ref items))
         {
             string name = reader.String();
-            (headers ??= ImmutableArray.CreateBuilder<RecordHeader>()).Add(new RecordHeader(name, reader.IsPresent() ? reader.Bytes().ToArray() : null));
+            (headers ??= ImmutableArray.CreateBuilder<RecordHeader>())
+                .Add(new RecordHeader(name, reader.IsPresent() ? reader.Bytes().ToArray() : null));
         }
 
         return headers?.ToImmutable() ?? [];

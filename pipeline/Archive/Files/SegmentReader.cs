@@ -58,7 +58,8 @@ public sealed class SegmentReader : IDisposable
         if (_next == _segment.Blocks.Length) return false;
         BlockEntry block = _segment.Blocks[_next];
         if (_packed.Length < block.Length) _packed = new byte[block.Length];
-        int read = await _file.ReadAtLeastAsync(_packed.AsMemory(0, (int)block.Length), (int)block.Length, throwOnEndOfStream: false, cancellation);
+        int read = await _file.ReadAtLeastAsync(_packed.AsMemory(0, (int)block.Length), (int)block.Length, throwOnEndOfStream: false,
+            cancellation);
         if (read < block.Length) throw Broken(block, $"the file ends at byte {block.At + read}");
         if (FaultOf(_packed.AsSpan(0, read), block, out int start, out int length) is { } fault) throw Broken(block, fault);
         Unpack(block, start, length);

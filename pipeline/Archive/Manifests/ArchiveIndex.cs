@@ -8,7 +8,8 @@ namespace Pipeline.Archive.Manifests;
 /// <summary>A sealed segment together with the hash of its manifest.</summary>
 public sealed record SealedSegment(SegmentManifest Manifest, string ManifestSha256);
 
-/// <summary>What an archive says that it holds of one partition: its manifests, and stubs of what was given up, in the order of the log.</summary>
+/// <summary>What an archive says that it holds of one partition: its manifests, and stubs of what was given up, in the order of the
+/// log.</summary>
 public sealed record PartitionIndex(string Topic, int Partition, ImmutableArray<SegmentStub> Stubs, ImmutableArray<SealedSegment> Segments)
 {
     /// <summary>The offset after the last archived record; null when nothing was ever archived.</summary>
@@ -75,7 +76,8 @@ public static class ArchiveIndex
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ManifestJson.Default.SegmentStub) ?? throw new ArchiveException($"stub {name} is empty");
+            return JsonSerializer.Deserialize(json, ManifestJson.Default.SegmentStub)
+                ?? throw new ArchiveException($"stub {name} is empty");
         }
         catch (JsonException e)
         {

@@ -28,7 +28,8 @@ public static class ArchiveNames
     public static (string Topic, int Partition)? PlaceOf(string name)
     {
         string[] parts = name.Split('/');
-        return parts.Length == 3 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int partition) ? (parts[0], partition) : null;
+        return parts.Length == 3 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int partition)
+            ? (parts[0], partition) : null;
     }
 
     private static string Base(string topic, int partition, long firstOffset) =>

@@ -40,7 +40,8 @@ public sealed class ContainerFilter
 
     public static UInt128 HashOf(ReadOnlySpan<byte> containerId) => XxHash128.HashToUInt128(containerId);
 
-    /// <param name="container">An id or the beginning of one. Of fewer than <see cref="ShortId"/> characters nothing can be said: then yes.</param>
+    /// <param name="container">An id or the beginning of one. Of fewer than <see cref="ShortId"/> characters nothing can be said: then
+    /// yes.</param>
     public bool MayContain(string container)
     {
         ArgumentNullException.ThrowIfNull(container);

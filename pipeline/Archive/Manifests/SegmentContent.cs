@@ -105,7 +105,8 @@ internal sealed class SegmentContent
             {
                 LossRecord loss = batch.Losses[e.Index];
                 _losses.Add(new ReportedLoss(
-                    batch.FirstSequence + position, loss.Cause.ToString(), loss.Count, loss.FirstSequence, loss.LastSequence, _accountNs, wall));
+                    batch.FirstSequence + position, loss.Cause.ToString(), loss.Count, loss.FirstSequence, loss.LastSequence,
+                    _accountNs, wall));
             }
 
             _accountNs = wall;
@@ -113,7 +114,8 @@ internal sealed class SegmentContent
 
         private void Note(ReadOnlySpan<byte> id)
         {
-            if (!id.IsEmpty) _containers.Add(ContainerFilter.HashOf(id.Length > ContainerFilter.ShortId ? id[..ContainerFilter.ShortId] : id));
+            ReadOnlySpan<byte> known = id[..Math.Min(id.Length, ContainerFilter.ShortId)];
+            if (!known.IsEmpty) _containers.Add(ContainerFilter.HashOf(known));
         }
     }
 }

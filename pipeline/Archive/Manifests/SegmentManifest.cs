@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Pipeline.Archive.Manifests;
 
 /// <summary>
-/// What a sealed segment holds and how to tell that it still does. It is written after the file that it names, in one step: what it does not
-/// name is not archived. Never changed.
+/// What a sealed segment holds and how to tell that it still does. It is written after the file that it names, in one step: what it does
+/// not name is not archived. Never changed.
 /// </summary>
 public sealed record SegmentManifest
 {
@@ -118,7 +118,8 @@ public readonly record struct BlockEntry(long At, long Length, int Records, long
 /// <param name="Manifest">SHA-256 of its manifest.</param>
 /// <param name="Previous">As in the manifest.</param>
 public sealed record SegmentStub(
-    string Topic, int Partition, long FirstOffset, long NextOffset, long FromNs, long ToNs, long Bytes, string Sha256, string Manifest, string Previous);
+    string Topic, int Partition, long FirstOffset, long NextOffset, long FromNs, long ToNs, long Bytes, string Sha256, string Manifest,
+        string Previous);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false)]
 [JsonSerializable(typeof(SegmentManifest))]

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Pipeline.Archive.Stores;
 
 /// <summary>
-/// An archive in a directory. A file is written beside its place, flushed to the disk and renamed; the names that one process makes one after
-/// the other are kept in that order by a journaling file system, and a manifest is flushed after the file that it names.
+/// An archive in a directory. A file is written beside its place, flushed to the disk and renamed, and then the directory is flushed: a
+/// name is there after a power failure when the call that made it has returned.
 /// </summary>
 public sealed class DirectoryStore : IArchiveStore
 {
@@ -62,6 +62,7 @@ public sealed class DirectoryStore : IArchiveStore
         string place = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         File.Move(file, place, overwrite: true);
+        FlushNames(place);
         return Task.CompletedTask;
     }
 
@@ -81,6 +82,7 @@ public sealed class DirectoryStore : IArchiveStore
         try
         {
             File.Move(written, place, overwrite: false);
+            FlushNames(place);
             return true;
         }
         catch (IOException) when (File.Exists(place))
@@ -95,6 +97,14 @@ public sealed class DirectoryStore : IArchiveStore
         string place = PathOf(name);
         if (File.Exists(place)) File.Delete(place);
         return Task.CompletedTask;
+    }
+
+    /// <summary>A name is kept by its directory, and that one's by its own, up to the archive's.</summary>
+    private void FlushNames(string place)
+    {
+        for (string? directory = Path.GetDirectoryName(place); directory is not null && directory.Length >= _root.Length;
+            directory = Path.GetDirectoryName(directory))
+            DirectoryFlush.Flush(directory);
     }
 
     private string PathOf(string name) => Path.Combine(_root, name);

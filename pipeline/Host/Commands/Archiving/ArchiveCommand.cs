@@ -25,14 +25,31 @@ internal static class ArchiveCommand
     {
         var place = new ArchivePlace();
         var log = new LogOptions();
-        var once = new Option<bool>("--once") { Description = "End at what is now the end of the log; without it the log is followed until SIGTERM." };
-        var rollBytes = new Option<long>("--roll-bytes") { Description = "Bytes of a segment.", DefaultValueFactory = _ => ArchiveOptions.Default.RollBytes };
-        var rollAge = new Option<TimeSpan>("--roll-age") { Description = "Longest time until a segment is sealed, hh:mm:ss.", DefaultValueFactory = _ => ArchiveOptions.Default.RollAge };
+        var once = new Option<bool>("--once")
+        {
+            Description = "End at what is now the end of the log; without it the log is followed until SIGTERM.",
+        };
+        var rollBytes = new Option<long>("--roll-bytes")
+        {
+            Description = "Packed bytes of records after which a segment is sealed.",
+            DefaultValueFactory = _ => ArchiveOptions.Default.RollBytes,
+        };
+        var rollAge = new Option<TimeSpan>("--roll-age")
+        {
+            Description = "Longest time until a segment is sealed, hh:mm:ss.",
+            DefaultValueFactory = _ => ArchiveOptions.Default.RollAge,
+        };
         var codec = new Option<BlockPacking>("--codec") { Description = "zstandard, or deflate, which every Avro library reads." };
-        Command command = Made("run", "Archive the log, from where the archive ends.", [.. place.Options, .. log.Options, once, rollBytes, rollAge, codec]);
+        Command command = Made("run", "Archive the log, from where the archive ends.",
+            [.. place.Options, .. log.Options, once, rollBytes, rollAge, codec]);
         command.SetAction((parsed, cancellation) => InArchiveAsync(parsed, place, async store =>
         {
-            var options = new ArchiveOptions { RollBytes = parsed.GetValue(rollBytes), RollAge = parsed.GetValue(rollAge), Packing = parsed.GetValue(codec) };
+            var options = new ArchiveOptions
+            {
+                RollBytes = parsed.GetValue(rollBytes),
+                RollAge = parsed.GetValue(rollAge),
+                Packing = parsed.GetValue(codec),
+            };
             var archiver = new LogArchiver(store, log.Address(parsed, place.Topic(parsed)), options, TimeProvider.System);
             long records = await Task.Run(() => archiver.RunAsync(parsed.GetValue(once), cancellation), CancellationToken.None);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"{records} records archived to {Printable.Of(store.Location)}");
@@ -52,7 +69,11 @@ internal static class ArchiveCommand
             foreach (PartitionIndex index in await ArchiveIndex.ReadAsync(store, place.Topic(parsed), cancellation))
             {
                 foreach (SegmentStub stub in index.Stubs)
-                    table.AddRow($"{index.Partition}", Offsets(stub.FirstOffset, stub.NextOffset), Time(stub.FromNs), Time(stub.ToNs), "", "", $"{stub.Bytes}", "", "given up");
+                {
+                    string offsets = Offsets(stub.FirstOffset, stub.NextOffset), bytes = $"{stub.Bytes}";
+                    table.AddRow($"{index.Partition}", offsets, Time(stub.FromNs), Time(stub.ToNs), "", "", bytes, "", "given up");
+                }
+
                 foreach (SegmentManifest segment in index.Segments.Select(s => s.Manifest)) table.AddRow(Row(segment));
             }
 
@@ -66,7 +87,9 @@ internal static class ArchiveCommand
     {
         var place = new ArchivePlace();
         Command command = Made(
-            "verify", "Hold every byte of the archive against its manifests and these against each other. Exit code 0: whole, 1: broken.", place.Options);
+            "verify",
+            "Hold every byte of the archive against its manifests and these against each other. Exit code 0: whole, 1: broken.",
+            place.Options);
         command.SetAction((parsed, cancellation) => InArchiveAsync(parsed, place, async store =>
         {
             ImmutableArray<VerifiedPartition> partitions = await ArchiveVerifier.VerifyAsync(store, place.Topic(parsed), cancellation);
@@ -74,9 +97,11 @@ internal static class ArchiveCommand
             if (partitions.IsEmpty) await output.WriteLineAsync($"Nothing of topic {Printable.Of(place.Topic(parsed))} is archived here.");
             foreach (VerifiedPartition p in partitions)
             {
-                string given = p.Stubs > 0 ? $", {p.Stubs} given up" : "";
-                await output.WriteLineAsync($"partition {p.Partition}: {p.Segments} segments, {p.Records} records, {p.Bytes} bytes{given}: {Printable.Of(p.Fault ?? "whole")}");
-                foreach (string file in p.Unreferenced) await output.WriteLineAsync($"  {Printable.Of(file)} is in no manifest: left by a crash, it can be deleted");
+                string given = p.Stubs > 0 ? $", {p.Stubs} given up" : "", state = Printable.Of(p.Fault ?? "whole");
+                await output.WriteLineAsync(
+                    $"partition {p.Partition}: {p.Segments} segments, {p.Records} records, {p.Bytes} bytes{given}: {state}");
+                foreach (string file in p.Unreferenced)
+                    await output.WriteLineAsync($"  {Printable.Of(file)} is in no manifest: left by a crash, it can be deleted");
             }
 
             return partitions.Any(p => p.Fault is not null) ? Broken : 0;
@@ -88,16 +113,23 @@ internal static class ArchiveCommand
     {
         var place = new ArchivePlace();
         var age = new Option<TimeSpan?>("--keep-age") { Description = "Give up segments whose newest event is older, d.hh:mm:ss." };
-        var bytes = new Option<long?>("--keep-bytes") { Description = "Give up the oldest segments until the files have no more bytes than this." };
-        Command command = Made("prune", "Give up the oldest segments, whole ones; the newest of a partition stays.", [.. place.Options, age, bytes]);
+        var bytes = new Option<long?>("--keep-bytes")
+        {
+            Description = "Give up the oldest segments until the files have no more bytes than this.",
+        };
+        Command command = Made("prune", "Give up the oldest segments, whole ones; the newest of a partition stays.",
+            [.. place.Options, age, bytes]);
         command.SetAction((parsed, cancellation) => InArchiveAsync(parsed, place, async store =>
         {
-            if (parsed.GetValue(age) is null && parsed.GetValue(bytes) is null) throw new ArchiveException("prune wants --keep-age or --keep-bytes");
+            if (parsed.GetValue(age) is null && parsed.GetValue(bytes) is null)
+                throw new ArchiveException("prune wants --keep-age or --keep-bytes");
             using IDisposable held = store.TryLock() ?? throw new ArchiveException($"{store.Location} is being written by another process");
             DateTimeOffset? from = parsed.GetValue(age) is { } kept ? TimeProvider.System.GetUtcNow() - kept : null;
-            ImmutableArray<SegmentStub> given = await ArchiveRetention.PruneAsync(store, place.Topic(parsed), from, parsed.GetValue(bytes), cancellation);
+            ImmutableArray<SegmentStub> given =
+                await ArchiveRetention.PruneAsync(store, place.Topic(parsed), from, parsed.GetValue(bytes), cancellation);
             foreach (SegmentStub stub in given)
-                await parsed.InvocationConfiguration.Output.WriteLineAsync($"partition {stub.Partition}: offsets {Offsets(stub.FirstOffset, stub.NextOffset)} given up");
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                    $"partition {stub.Partition}: offsets {Offsets(stub.FirstOffset, stub.NextOffset)} given up");
             return 0;
         }));
         return command;
@@ -138,7 +170,8 @@ internal static class ArchiveCommand
         string state = segment.GoneBefore is { } gone ? $"begins at {gone}: before it the log was gone" : "sealed";
         return
         [
-            $"{segment.Partition}", Offsets(segment.FirstOffset, segment.NextOffset), Time(segment.FromNs), Time(segment.ToNs), Markup.Escape(Printable.Of(nodes)),
+            $"{segment.Partition}", Offsets(segment.FirstOffset, segment.NextOffset), Time(segment.FromNs), Time(segment.ToNs),
+            Markup.Escape(Printable.Of(nodes)),
             $"{segment.Events}", $"{segment.Bytes}", $"{missing}", state,
         ];
     }

@@ -23,5 +23,6 @@ internal sealed class ArchivePlace
 
     /// <summary>Null when none is named.</summary>
     public IArchiveStore? Store(ParseResult parsed) =>
-        (parsed.GetValue(_archive) ?? Environment.GetEnvironmentVariable("PIPELINE_ARCHIVE")) is { Length: > 0 } place ? new DirectoryStore(place) : null;
+        (parsed.GetValue(_archive) ?? Environment.GetEnvironmentVariable("PIPELINE_ARCHIVE")) is { Length: > 0 } place
+            ? new DirectoryStore(place) : null;
 }

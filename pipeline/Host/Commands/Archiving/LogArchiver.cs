@@ -11,7 +11,8 @@ internal sealed class LogArchiver(IArchiveStore store, LogAddress address, Archi
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    /// <param name="toEnd">Whether to seal everything and end at what is the end of the log when it begins; else it follows the log.</param>
+    /// <param name="toEnd">Whether to seal everything and end at what is the end of the log when it begins; else it follows the
+    /// log.</param>
     /// <returns>Records that were archived.</returns>
     /// <exception cref="ArchiveException">The archive is at work elsewhere, or broken.</exception>
     /// <exception cref="NodeLogException">The log cannot be read.</exception>
@@ -25,7 +26,8 @@ internal sealed class LogArchiver(IArchiveStore store, LogAddress address, Archi
         {
             foreach (PartitionExtent extent in extents) writers.Add(extent.Partition, await OpenAsync(extent, cancellation));
             reader.Assign(extents.Select(e => (e.Partition, StartOf(e, writers[e.Partition]))));
-            long taken = toEnd ? await ReadToEndAsync(reader, extents, writers, cancellation) : await FollowAsync(reader, writers, cancellation);
+            long taken = toEnd ? await ReadToEndAsync(reader, extents, writers, cancellation)
+                : await FollowAsync(reader, writers, cancellation);
 
             // What came before the signal is sealed, so that a stop is not a reason to read it again.
             foreach (PartitionWriter writer in writers.Values) await writer.SealAsync(CancellationToken.None);
@@ -44,7 +46,8 @@ internal sealed class LogArchiver(IArchiveStore store, LogAddress address, Archi
         PartitionWriter writer = await PartitionWriter.OpenAsync(store, address.Topic, extent.Partition, options, time, cancellation);
         if (writer.NextOffset > extent.End)
         {
-            throw new ArchiveException($"the archive of partition {extent.Partition} ends at offset {writer.NextOffset}, the log already at {extent.End}: "
+            throw new ArchiveException(
+                $"the archive of partition {extent.Partition} ends at offset {writer.NextOffset}, the log already at {extent.End}: "
                 + "it was cut or replaced. Archive it to another place");
         }
 
@@ -55,7 +58,8 @@ internal sealed class LogArchiver(IArchiveStore store, LogAddress address, Archi
     private static async Task<long> ReadToEndAsync(
         LogReader reader, ImmutableArray<PartitionExtent> extents, Dictionary<int, PartitionWriter> writers, CancellationToken cancellation)
     {
-        Dictionary<int, long> open = extents.Where(e => StartOf(e, writers[e.Partition]) < e.End).ToDictionary(e => e.Partition, e => e.End);
+        Dictionary<int, long> open = extents.Where(e => StartOf(e, writers[e.Partition]) < e.End)
+            .ToDictionary(e => e.Partition, e => e.End);
         long taken = 0;
         int silences = 0;
         while (open.Count > 0)
@@ -104,5 +108,6 @@ internal sealed class LogArchiver(IArchiveStore store, LogAddress address, Archi
 
     private static RawRecord Record(ConsumeResult<byte[]?, byte[]?> read) => new(
         read.Partition.Value, read.Offset.Value, read.Message.Timestamp.UnixTimestampMs, read.Message.Key,
-        read.Message.Headers is { } headers ? [.. headers.Select(h => new RecordHeader(h.Key, h.GetValueBytes()))] : [], read.Message.Value);
+        read.Message.Headers is { } headers ? [.. headers.Select(h => new RecordHeader(h.Key, h.GetValueBytes()))] : [],
+        read.Message.Value);
 }

@@ -29,5 +29,6 @@ internal sealed class LogOptions
     public Option[] Options => [_kafka, _settings];
 
     public LogAddress Address(ParseResult parsed, string topic) => new(
-        parsed.GetValue(_kafka)!, topic, parsed.GetValue(_settings)!.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]));
+        parsed.GetValue(_kafka)!, topic, parsed.GetValue(_settings)!.Select(setting => setting.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]));
 }
