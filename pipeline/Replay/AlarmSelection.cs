@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Pipeline.Detection.Matching;
 using Pipeline.Domain.Alarms;
+using Pipeline.Replay.Certificates;
 using Pipeline.Replay.Sources;
 
 namespace Pipeline.Replay;
@@ -31,6 +32,9 @@ internal sealed class AlarmSelection
         if (e is AlarmRaised raised) Remember(AlarmPlace.Of(e.AlarmId, raised.Source));
         if (e is AlarmAmended amended && _places.ContainsKey(e.AlarmId)) _places[e.AlarmId] = AlarmPlace.Of(e.AlarmId, amended.Source);
         if (!_request.Covers(e.At)) return false;
+
+        // Where learning joins nodes, other nodes are read too.
+        if (_request.Node is { } node && EvidenceLedger.NodeOf(e) != node) return false;
         if (_request.Container is null && _request.Image is null) return true;
         return _places.TryGetValue(e.AlarmId, out AlarmPlace? place)
             && (_request.Container is null || place.Container.StartsWith(_request.Container, StringComparison.Ordinal))

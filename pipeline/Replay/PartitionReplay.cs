@@ -11,7 +11,8 @@ using Pipeline.Replay.Sources;
 
 namespace Pipeline.Replay;
 
-/// <summary>Replays one partition by its plan, on the kernel that the pipeline's actors run too. Used once, by one thread at a time.</summary>
+/// <summary>Replays one partition by its plan, on the kernel that the pipeline's actors run too. Used once, by one thread at a
+/// time.</summary>
 internal sealed class PartitionReplay
 {
     private readonly ReplayRequest _request;
@@ -29,7 +30,8 @@ internal sealed class PartitionReplay
     private PartitionKernel _kernel;
 
     public PartitionReplay(
-        ReplayRequest request, PartitionPlan plan, IArchiveStore? archive, IReplayLog? log, IReplayPolicy policy, ReplayProgress progress, TimeProvider time)
+        ReplayRequest request, PartitionPlan plan, IArchiveStore? archive, IReplayLog? log, IReplayPolicy policy, ReplayProgress progress,
+            TimeProvider time)
     {
         _request = request;
         _plan = plan;
@@ -81,7 +83,8 @@ internal sealed class PartitionReplay
         }
 
         if (_plan.Tail is not { } tail) return;
-        foreach (ReplayRecord record in _log!.Read(_plan.Partition, tail.From, tail.End, cancellation)) await FeedAsync(record, cancellation);
+        foreach (ReplayRecord record in _log!.Read(_plan.Partition, tail.From, tail.End, cancellation))
+            await FeedAsync(record, cancellation);
     }
 
     private async Task FeedAsync(SealedSegment segment, CancellationToken cancellation)
@@ -99,11 +102,13 @@ internal sealed class PartitionReplay
         }
 
         NextOffset = segment.Manifest.NextOffset;
-        if (_request.SaveStates && _nodes.Count == 0 && Faults.IsEmpty && _plan.Start != StartState.Unknown) await SaveAsync(segment, cancellation);
+        if (_request.SaveStates && _nodes.Count == 0 && Faults.IsEmpty && _plan.Start != StartState.Unknown)
+            await SaveAsync(segment, cancellation);
     }
 
     private ValueTask FeedAsync(ReplayRecord record, CancellationToken cancellation) =>
-        Feed(record) && _pace.IsSet ? new ValueTask(_pace.WaitAsync(_batch.Clock.Wall, _request.From, cancellation)) : ValueTask.CompletedTask;
+        Feed(record) && _pace.IsSet ? new ValueTask(_pace.WaitAsync(_batch.Clock.Wall, _request.From, cancellation))
+            : ValueTask.CompletedTask;
 
     /// <returns>Whether it was a batch.</returns>
     private bool Feed(ReplayRecord record)

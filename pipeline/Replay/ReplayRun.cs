@@ -10,7 +10,8 @@ namespace Pipeline.Replay;
 /// <param name="Events">In order within each node; partition by partition.</param>
 /// <param name="Alarms">One for each alarm that has an event among these, in the order of their first one.</param>
 public sealed record ReplayResult(
-    ImmutableArray<DetectedEvent> Events, ImmutableArray<AlarmCertificate> Alarms, ReplayCertificate Certificate, long Records, long EventsRead);
+    ImmutableArray<DetectedEvent> Events, ImmutableArray<AlarmCertificate> Alarms, ReplayCertificate Certificate, long Records,
+        long EventsRead);
 
 /// <summary>Runs the detectors over a part of the log once more, apart from everything that is live.</summary>
 public sealed class ReplayRun(IArchiveStore? archive, IReplayLog? log, IReplayPolicy policy, TimeProvider time)
@@ -45,7 +46,8 @@ public sealed class ReplayRun(IArchiveStore? archive, IReplayLog? log, IReplayPo
         var reasons = parts.SelectMany(part => part.Faults.Select(fault => $"partition {part.Plan.Partition}: {fault}")).ToList();
         foreach (SequenceCertificate node in sequences)
         {
-            if (!node.Gaps.IsEmpty) reasons.Add($"{node.Node}: {node.Gaps.Sum(gap => gap.Last - gap.First + 1)} events are missing in {node.Gaps.Length} gaps");
+            if (!node.Gaps.IsEmpty)
+                reasons.Add($"{node.Node}: {node.Gaps.Sum(gap => gap.Last - gap.First + 1)} events are missing in {node.Gaps.Length} gaps");
             if (node.Losses > 0) reasons.Add($"{node.Node}: {node.Losses} events were lost on the node before they had numbers");
         }
 
@@ -73,6 +75,7 @@ public sealed class ReplayRun(IArchiveStore? archive, IReplayLog? log, IReplayPo
             StartState.Saved => "the state saved at this offset",
             _ => "nothing known",
         };
-        return new PartitionCertificate(plan.Partition, start, first, part.NextOffset, plan.Segments.Length, plan.Tail is { } tail ? tail.End - tail.From : 0);
+        return new PartitionCertificate(
+            plan.Partition, start, first, part.NextOffset, plan.Segments.Length, plan.Tail is { } tail ? tail.End - tail.From : 0);
     }
 }

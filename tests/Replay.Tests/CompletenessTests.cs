@@ -38,7 +38,8 @@ public sealed class CompletenessTests : IDisposable
         replayed.Certificate.Completeness.ShouldBe(Completeness.Tainted);
         replayed.Certificate.Sequences.SelectMany(s => s.Gaps.Select(gap => (s.Node, gap))).ShouldBe(
             dropped.Select(d => (d.Key, d.Value)), ignoreOrder: true);
-        string[] rest = [.. replayed.Events.GroupBy(e => e.AlarmId).Where(alarm => RestsOn(dropped, [.. alarm])).Select(a => a.Key.ToString()).Order()];
+        string[] rest = [.. replayed.Events.GroupBy(e => e.AlarmId).Where(alarm => RestsOn(dropped, [.. alarm]))
+            .Select(a => a.Key.ToString()).Order()];
         string[] tainted = [.. replayed.Alarms.Where(a => a.Completeness == Completeness.Tainted).Select(a => a.Alarm.ToString()).Order()];
         rest.ShouldNotBeEmpty();
         tainted.ShouldBe(rest);
@@ -74,10 +75,11 @@ public sealed class CompletenessTests : IDisposable
     public async Task Refuses_a_missing_segment_unless_gaps_are_allowed_and_marks_the_result_then()
     {
         await SomeLog.Of(GeneratedDay.Events(800, 4), 1, () => 10).ArchiveAsync(_archive.Store, rollBytes: 4000);
-        SegmentManifest segment = (await ArchiveIndex.ReadAsync(_archive.Store, SomeLog.Topic, 0, Cancellation)).Segments[2].Manifest;
+        SegmentManifest segment = (await ArchiveIndex.ReadAsync(_archive.Store, SomeLog.Topic, 0, Cancellation)).Segments[1].Manifest;
         File.Delete(_archive.PathOf(segment.Path));
 
-        (await RefusalAsync(Replayed.All)).ShouldContain($"segment {segment.Path} (offsets {segment.FirstOffset}-{segment.NextOffset - 1}) is missing");
+        (await RefusalAsync(Replayed.All))
+            .ShouldContain($"segment {segment.Path} (offsets {segment.FirstOffset}-{segment.NextOffset - 1}) is missing");
         ReplayResult marked = await Replayed.RunAsync(_archive.Store, Replayed.All with { AllowGaps = true });
 
         marked.Certificate.Completeness.ShouldBe(Completeness.Tainted);
@@ -100,7 +102,8 @@ public sealed class CompletenessTests : IDisposable
     {
         await SomeLog.Of(GeneratedDay.Events(100, 4), 1, () => 10).ArchiveAsync(_archive.Store);
 
-        (await RefusalAsync(Replayed.All with { From = GeneratedDay.Begin.AddYears(1) })).ShouldContain("the range lies outside of the archive, which holds 2026-03-01T10:00:0");
+        (await RefusalAsync(Replayed.All with { From = GeneratedDay.Begin.AddYears(1) }))
+            .ShouldContain("the range lies outside of the archive, which holds 2026-03-01T10:00:0");
     }
 
     [Fact]
@@ -133,7 +136,8 @@ public sealed class CompletenessTests : IDisposable
             }),
         ];
         var node = new NodeBoot(new NodeId(evidence[0].Node), new BootId(evidence[0].Boot));
-        return IsDropped(dropped, node, evidence.Min(e => e.Sequence), evidence.Max(e => e.Sequence)) || alarm[0] is AlarmRaised { EvidenceComplete: false };
+        return IsDropped(dropped, node, evidence.Min(e => e.Sequence), evidence.Max(e => e.Sequence))
+            || alarm[0] is AlarmRaised { EvidenceComplete: false };
     }
 
     private static bool IsDropped(Dictionary<NodeBoot, SequenceRange> dropped, NodeBoot node, long first, long last) =>

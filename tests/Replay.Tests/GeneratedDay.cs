@@ -3,7 +3,8 @@ using Testing.Scripts;
 
 namespace Replay.Tests;
 
-/// <summary>A made-up hour of a few nodes: containers come and go, run programs, and some do what raises alarms. The seed says what.</summary>
+/// <summary>A made-up hour of a few nodes: containers come and go, run programs, and some do what raises alarms. The seed says
+/// what.</summary>
 internal static class GeneratedDay
 {
     public const int Nodes = 4;
@@ -37,7 +38,9 @@ internal static class GeneratedDay
         int pid = random.Next(100, 110);
         switch (random.Next(12))
         {
-            case 0: script.Created(container, random.Next(3) == 0 ? Some.PrivilegedSpec() : Some.PlainSpec()).Started(container, pid); break;
+            case 0:
+                script.Created(container, random.Next(3) == 0 ? Some.PrivilegedSpec() : Some.PlainSpec()).Started(container, pid);
+                break;
             case 1: script.Died(container); break;
             case 2: script.By(container, pid).Call(Setns, -1, 3, 0x20000); break;
             case 3: script.By(container, pid).Call(Ptrace, 0, 16, 1); break;

@@ -12,13 +12,15 @@ public sealed class ReplayEqualityTests : IDisposable
 {
     private readonly TemporaryArchive _archive = new();
 
-    private static string Live(IReadOnlyList<ScriptedEvent> events) => AlarmHash.Of(SomeLog.Of(events, 1, () => 256).Live(Catalog.Detectors));
+    private static string Live(IReadOnlyList<ScriptedEvent> events) =>
+        AlarmHash.Of(SomeLog.Of(events, 1, () => 256).Live(Catalog.Detectors));
 
     [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(2, 3, 2)]
     [InlineData(3, 4, 4)]
-    public async Task Tells_what_the_pipeline_told_at_any_batch_size_partition_count_and_parallelism(int seed, int partitions, int parallelism)
+    public async Task Tells_what_the_pipeline_told_at_any_batch_size_partition_count_and_parallelism(
+        int seed, int partitions, int parallelism)
     {
         IReadOnlyList<ScriptedEvent> events = GeneratedDay.Events(1500, seed);
         var random = new Random(seed);
@@ -62,7 +64,8 @@ public sealed class ReplayEqualityTests : IDisposable
         await Replayed.RunAsync(_archive.Store, Replayed.All with { SaveStates = true });
 
         ReplayResult other = await Replayed.RunAsync(
-            _archive.Store, Replayed.All with { From = GeneratedDay.Begin.AddMinutes(10) }, policy: new FixedPolicy(Catalog.Detectors, "another", false));
+            _archive.Store, Replayed.All with { From = GeneratedDay.Begin.AddMinutes(10) },
+            policy: new FixedPolicy(Catalog.Detectors, "another", false));
 
         other.Certificate.Partitions.Single().Start.ShouldBe("the beginning of the log");
     }
@@ -72,7 +75,8 @@ public sealed class ReplayEqualityTests : IDisposable
     {
         IReadOnlyList<ScriptedEvent> events = GeneratedDay.Events(1000, 6);
         var log = SomeLog.Of(events, 2, () => 10);
-        await SomeLog.Of(log.Partitions.SelectMany(p => p.Take(p.Count / 2)).Select(r => (System.Text.Encoding.UTF8.GetString(r.Key!), r.Value!)), 2)
+        await SomeLog.Of(log.Partitions.SelectMany(p => p.Take(p.Count / 2))
+            .Select(r => (System.Text.Encoding.UTF8.GetString(r.Key!), r.Value!)), 2)
             .ArchiveAsync(_archive.Store);
 
         ReplayResult both = await Replayed.RunAsync(_archive.Store, Replayed.All, log.AsLive(oldest: 5));
@@ -99,13 +103,32 @@ public sealed class ReplayEqualityTests : IDisposable
         one.EventsRead.ShouldBeLessThan(all.EventsRead / 2);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tells_of_one_node_what_it_tells_of_all_whether_or_not_learning_joins_nodes(bool joinsNodes)
+    {
+        await SomeLog.Of(GeneratedDay.Events(1200, 8), 2, () => 20).ArchiveAsync(_archive.Store, rollBytes: 3000);
+        var policy = new FixedPolicy(Catalog.Detectors, "some", joinsNodes);
+        string node = GeneratedDay.NodeName(1);
+        ReplayResult all = await Replayed.RunAsync(_archive.Store, Replayed.All, policy: policy);
+        var ids = all.Events.OfType<AlarmRaised>().Where(e => e.Source.Node == node).Select(e => e.AlarmId).ToHashSet();
+
+        ReplayResult one = await Replayed.RunAsync(_archive.Store, Replayed.All with { Node = node }, policy: policy);
+
+        ids.ShouldNotBeEmpty();
+        AlarmText.Exact(one.Events).ShouldBe(AlarmText.Exact(all.Events.Where(e => ids.Contains(e.AlarmId))));
+        (one.EventsRead < all.EventsRead).ShouldBe(!joinsNodes);
+    }
+
     [Fact]
     public async Task Tells_the_same_of_the_scripts_of_every_detector()
     {
         string directory = Directory.CreateTempSubdirectory("replay-scripts-").FullName;
         try
         {
-            Assert.SkipUnless(File.Exists(OwnProcess.PathOf("tests/Detection.Tests", "Detection.Tests")), "needs tests/Detection.Tests to be built");
+            Assert.SkipUnless(File.Exists(OwnProcess.PathOf("tests/Detection.Tests", "Detection.Tests")),
+                "needs tests/Detection.Tests to be built");
             await using OwnProcess tests = OwnProcess.StartOurs(
                 "tests/Detection.Tests", "Detection.Tests", ["--no-ansi", "--filter-not-namespace", "Detection.Tests.Laws"],
                 new Dictionary<string, string> { [RecordedScript.Variable] = directory });

@@ -89,7 +89,8 @@ internal sealed class SomeLog
 
     private sealed class LiveLog(IReadOnlyList<RawRecord>[] partitions, long oldest) : IReplayLog
     {
-        public ImmutableArray<LogExtent> Extents() => [.. partitions.Select((p, i) => new LogExtent(i, Math.Min(oldest, p.Count), p.Count))];
+        public ImmutableArray<LogExtent> Extents() =>
+            [.. partitions.Select((p, i) => new LogExtent(i, Math.Min(oldest, p.Count), p.Count))];
 
         public IReadOnlyDictionary<int, long> OffsetsAt(DateTimeOffset time) => ImmutableDictionary<int, long>.Empty;
 
@@ -105,7 +106,8 @@ internal static class Replayed
 
     public static ReplayRequest All { get; } = new(SomeLog.Topic, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
 
-    public static Task<ReplayResult> RunAsync(IArchiveStore? store, ReplayRequest request, IReplayLog? log = null, IReplayPolicy? policy = null) =>
+    public static Task<ReplayResult> RunAsync(IArchiveStore? store, ReplayRequest request, IReplayLog? log = null,
+        IReplayPolicy? policy = null) =>
         new ReplayRun(store, log, policy ?? BuiltIn, TimeProvider.System)
             .RunAsync(request, new ReplayProgress(TimeProvider.System), TestContext.Current.CancellationToken);
 }

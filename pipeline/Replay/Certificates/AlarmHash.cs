@@ -19,7 +19,8 @@ public static class AlarmHash
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var bytes = new ArrayBufferWriter<byte>();
         Span<byte> length = stackalloc byte[4];
-        foreach (IGrouping<string, DetectedEvent> node in events.GroupBy(NodeOf).OrderBy(node => node.Key, StringComparer.Ordinal))
+        IEnumerable<IGrouping<string, DetectedEvent>> nodes = events.GroupBy(EvidenceLedger.NodeOf);
+        foreach (IGrouping<string, DetectedEvent> node in nodes.OrderBy(node => node.Key, StringComparer.Ordinal))
         {
             whole.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(node.Key)));
             foreach (DetectedEvent e in node)
@@ -34,6 +35,4 @@ public static class AlarmHash
 
         return Convert.ToHexStringLower(whole.GetHashAndReset());
     }
-
-    private static string NodeOf(DetectedEvent e) => EvidenceLedger.EvidenceOf(e).FirstOrDefault()?.Node ?? (e as AlarmRaised)?.Source.Node ?? "";
 }

@@ -23,14 +23,16 @@ public enum Completeness
 /// <param name="Policy">Id and version.</param>
 /// <param name="Detector">Name and version of what raised it; empty when it was raised before the first event that was read.</param>
 public sealed record AlarmCertificate(
-    Guid Alarm, Completeness Completeness, ImmutableArray<string> Reasons, NodeBoot Node, long First, long Last, string Policy, string Detector);
+    Guid Alarm, Completeness Completeness, ImmutableArray<string> Reasons, NodeBoot Node, long First, long Last, string Policy,
+        string Detector);
 
 /// <summary>What a replay rests on.</summary>
 /// <param name="Policies">Id, version and key of each policy.</param>
 /// <param name="Detectors">Name and version of each.</param>
 /// <param name="Hash">Of everything that it told: see <see cref="AlarmHash"/>.</param>
 public sealed record ReplayCertificate(
-    Completeness Completeness, ImmutableArray<string> Reasons, ImmutableArray<PartitionCertificate> Partitions, ImmutableArray<SequenceCertificate> Sequences,
+    Completeness Completeness, ImmutableArray<string> Reasons, ImmutableArray<PartitionCertificate> Partitions,
+        ImmutableArray<SequenceCertificate> Sequences,
     ImmutableArray<string> Policies, ImmutableArray<string> Detectors, string Hash);
 
 /// <summary>What was read of a partition.</summary>

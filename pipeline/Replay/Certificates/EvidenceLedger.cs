@@ -17,11 +17,13 @@ internal sealed class EvidenceLedger(StartState start)
     {
         var ledger = new EvidenceLedger(start);
         if (state is null) return ledger;
-        foreach ((NodeBoot node, ImmutableArray<SequenceRange> ranges) in state.Sequences) ledger._boots.Add(node, new Boot(SequenceLedger.Of(ranges)));
+        foreach ((NodeBoot node, ImmutableArray<SequenceRange> ranges) in state.Sequences)
+            ledger._boots.Add(node, new Boot(SequenceLedger.Of(ranges)));
         return ledger;
     }
 
-    public ImmutableDictionary<NodeBoot, ImmutableArray<SequenceRange>> Ranges => _boots.ToImmutableDictionary(b => b.Key, b => b.Value.Sequences.Ranges);
+    public ImmutableDictionary<NodeBoot, ImmutableArray<SequenceRange>> Ranges =>
+        _boots.ToImmutableDictionary(b => b.Key, b => b.Value.Sequences.Ranges);
 
     public IEnumerable<SequenceCertificate> Sequences => _boots.OrderBy(b => b.Key.ToString(), StringComparer.Ordinal)
         .Select(b => new SequenceCertificate(b.Key, b.Value.Sequences.Ranges, [.. b.Value.Sequences.Gaps()], b.Value.Lost));
@@ -39,7 +41,8 @@ internal sealed class EvidenceLedger(StartState start)
 
     /// <summary>Whether what was before the first event that was read matters to this boot.</summary>
     public bool IsUnknown(NodeBoot node) =>
-        start == StartState.Unknown && (!_boots.TryGetValue(node, out Boot? boot) || boot.Sequences.Count == 0 || boot.Sequences.Ranges[0].First > 0);
+        start == StartState.Unknown
+            && (!_boots.TryGetValue(node, out Boot? boot) || boot.Sequences.Count == 0 || boot.Sequences.Ranges[0].First > 0);
 
     public bool AnyUnknown => _boots.Keys.Any(IsUnknown);
 
@@ -57,11 +60,13 @@ internal sealed class EvidenceLedger(StartState start)
                 .Select(gap => $"events {gap.First}-{gap.Last} are missing").Except(reasons));
         }
 
-        Completeness completeness = reasons.Count > 0 ? Completeness.Tainted : IsUnknown(node) ? Completeness.Unknown : Completeness.Complete;
+        Completeness completeness = reasons.Count > 0 ? Completeness.Tainted
+            : IsUnknown(node) ? Completeness.Unknown : Completeness.Complete;
         if (completeness == Completeness.Unknown) reasons.Add($"what happened on {node} before the first event that was read is not known");
         DetectorSpec? detector = raised is null ? null : detectors.Select(d => d.Spec).FirstOrDefault(d => d.Type == raised.Type);
         return new AlarmCertificate(
-            events[0].AlarmId, completeness, [.. reasons], node, first, last, raised is null ? "" : $"{raised.PolicyId} {raised.PolicyVersion}",
+            events[0].AlarmId, completeness, [.. reasons], node, first, last,
+            raised is null ? "" : $"{raised.PolicyId} {raised.PolicyVersion}",
             detector is null ? "" : $"{detector.Name} {detector.Version}");
     }
 
@@ -74,6 +79,10 @@ internal sealed class EvidenceLedger(StartState start)
         AlarmEscalated escalated => [escalated.Evidence],
         _ => throw new ArgumentException($"an event without evidence: {e.GetType().Name}", nameof(e)),
     };
+
+    /// <summary>The node that an event is of; empty when it does not say.</summary>
+    internal static string NodeOf(DetectedEvent e) =>
+        EvidenceOf(e).FirstOrDefault()?.Node ?? (e as AlarmRaised)?.Source.Node ?? "";
 
     private sealed class Boot(SequenceLedger sequences)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using Pipeline.Api.Ports;
+using Pipeline.Detection.Matching;
 using Pipeline.Domain.Alarms;
 using Pipeline.Schemas;
 
@@ -31,6 +32,9 @@ public sealed record ComparedAlarm(Guid Alarm, Standing Standing, AlarmRaised? R
 public sealed class ReplayDiff(IAlarmQueries stored)
 {
     private const int Page = 500;
+
+    /// <summary>The store takes no shorter beginning of a container's id.</summary>
+    private const int ShortestPrefix = 6;
 
     /// <summary>Alarms by the replay's order, then the missing ones by id.</summary>
     public async Task<ImmutableArray<ComparedAlarm>> CompareAsync(
@@ -65,7 +69,8 @@ public sealed class ReplayDiff(IAlarmQueries stored)
         foreach (DetectedEvent e in replayed)
         {
             if (!there.Remove(e.EventId, out DetectedEvent? other)) differences.Add($"event {e.Ordinal} ({e.GetType().Name}) is new");
-            else if (!Bytes(e).AsSpan().SequenceEqual(Bytes(other))) differences.Add($"event {e.Ordinal} ({e.GetType().Name}) says something else");
+            else if (!Bytes(e).AsSpan().SequenceEqual(Bytes(other)))
+                differences.Add($"event {e.Ordinal} ({e.GetType().Name}) says something else");
         }
 
         differences.AddRange(there.Values.OrderBy(e => e.Ordinal).Select(e => $"event {e.Ordinal} ({e.GetType().Name}) is missing"));
@@ -80,6 +85,11 @@ public sealed class ReplayDiff(IAlarmQueries stored)
         return bytes.WrittenSpan.ToArray();
     }
 
+    /// <summary>The store's filters know names too, and patterns only at their end.</summary>
+    private static bool IsOf(ReplayRequest request, AlarmSource source) =>
+        (request.Container is null || source.ContainerId.StartsWith(request.Container, StringComparison.Ordinal))
+        && (request.Image is null || Wildcard.Matches(source.Image, request.Image));
+
     private static AlarmRaised? RaisedOf(StoredAlarm alarm) => alarm.History.Select(e => e.Event).OfType<AlarmRaised>().FirstOrDefault();
 
     private async Task<HashSet<Guid>> StoredIdsAsync(ReplayRequest request, CancellationToken cancellation)
@@ -87,8 +97,7 @@ public sealed class ReplayDiff(IAlarmQueries stored)
         var filter = new AlarmFilter
         {
             Node = request.Node,
-            Container = request.Container,
-            Image = request.Image,
+            Container = request.Container is { Length: >= ShortestPrefix } ? request.Container : null,
             From = request.From == DateTimeOffset.MinValue ? null : request.From,
             To = request.To == DateTimeOffset.MaxValue ? null : request.To,
         };
@@ -96,8 +105,9 @@ public sealed class ReplayDiff(IAlarmQueries stored)
         string? cursor = null;
         do
         {
-            AlarmPage page = await stored.ListAsync(filter, cursor, Page, cancellation) ?? throw new InvalidOperationException("the store refused its own cursor");
-            ids.UnionWith(page.Alarms.Select(alarm => alarm.Id));
+            AlarmPage page = await stored.ListAsync(filter, cursor, Page, cancellation)
+                ?? throw new InvalidOperationException("the store refused its own cursor");
+            ids.UnionWith(page.Alarms.Where(alarm => IsOf(request, alarm.Source)).Select(alarm => alarm.Id));
             cursor = page.Next;
         }
         while (cursor is not null);

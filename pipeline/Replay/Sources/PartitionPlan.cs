@@ -22,7 +22,8 @@ public enum StartState
 /// <param name="Tail">Records of the live log after them; null for none.</param>
 /// <param name="Missing">What is not there that should be.</param>
 public sealed record PartitionPlan(
-    int Partition, StartState Start, SavedState? State, ImmutableHashSet<string> Nodes, ImmutableArray<SealedSegment> Segments, OffsetRange? Tail,
+    int Partition, StartState Start, SavedState? State, ImmutableHashSet<string> Nodes, ImmutableArray<SealedSegment> Segments,
+        OffsetRange? Tail,
     ImmutableArray<string> Missing)
 {
     /// <summary>Records to be read, for progress.</summary>

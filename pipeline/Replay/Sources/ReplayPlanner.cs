@@ -8,8 +8,8 @@ using Pipeline.Schemas;
 namespace Pipeline.Replay.Sources;
 
 /// <summary>
-/// Decides from manifests what has to be read: from the nearest saved state, or else from the beginning, to some time after the end. What is
-/// left out cannot change what is told: other nodes where none joins, and what comes after the last mention of the container.
+/// Decides from manifests what has to be read: from the nearest saved state, or else from the beginning, to some time after the end. What
+/// is left out cannot change what is told: other nodes where none joins, and what comes after the last mention of the container.
 /// </summary>
 /// <param name="archive">Null for none.</param>
 /// <param name="log">The live log behind the archive; null for none.</param>
@@ -32,17 +32,21 @@ public sealed class ReplayPlanner(IArchiveStore? archive, IReplayLog? log, IRepl
         var plans = ImmutableArray.CreateBuilder<PartitionPlan>();
         foreach (int partition in indexes.Select(i => i.Partition).Concat(tails.Keys).Distinct().Order())
         {
-            PartitionIndex index = indexes.FirstOrDefault(i => i.Partition == partition) ?? new PartitionIndex(request.Topic, partition, [], []);
+            PartitionIndex index = indexes.FirstOrDefault(i => i.Partition == partition)
+                ?? new PartitionIndex(request.Topic, partition, [], []);
             OffsetRange? tail = tails.TryGetValue(partition, out OffsetRange found) ? found : null;
             if (await PlanAsync(request, index, tail, cancellation) is { } plan) plans.Add(plan);
         }
 
-        string[] missing = [.. plans.SelectMany(p => p.Missing.Select(m => $"partition {p.Partition}: {m}")), .. OutsideOf(request, indexes, tails)];
-        if (missing.Length > 0 && !request.AllowGaps) throw new ReplayException($"{string.Join("; ", missing)}. --allow-gaps replays what is there");
+        string[] missing = [.. plans.SelectMany(p => p.Missing.Select(m => $"partition {p.Partition}: {m}")),
+            .. OutsideOf(request, indexes, tails)];
+        if (missing.Length > 0 && !request.AllowGaps)
+            throw new ReplayException($"{string.Join("; ", missing)}. --allow-gaps replays what is there");
         return plans.ToImmutable();
     }
 
-    private async Task<PartitionPlan?> PlanAsync(ReplayRequest request, PartitionIndex index, OffsetRange? tail, CancellationToken cancellation)
+    private async Task<PartitionPlan?> PlanAsync(ReplayRequest request, PartitionIndex index, OffsetRange? tail,
+        CancellationToken cancellation)
     {
         PolicySpan span = policy.At(index.Partition, 0);
         ImmutableHashSet<string> nodes = NodesOf(request, index, span.JoinsNodes, tail is not null);
@@ -95,8 +99,9 @@ public sealed class ReplayPlanner(IArchiveStore? archive, IReplayLog? log, IRepl
 
     private static StartState StartOf(PartitionIndex index, ImmutableArray<SealedSegment> used, OffsetRange? tail)
     {
-        if (!used.IsEmpty) return index.Stubs.IsEmpty && used[0].Manifest is { FirstOffset: 0, GoneBefore: null } ? StartState.Beginning : StartState.Unknown;
-        return tail is { From: 0 } ? StartState.Beginning : StartState.Unknown;
+        bool beginning = used.IsEmpty ? tail is { From: 0 }
+            : index.Stubs.IsEmpty && used[0].Manifest is { FirstOffset: 0, GoneBefore: null };
+        return beginning ? StartState.Beginning : StartState.Unknown;
     }
 
     private static ImmutableArray<string> MissingIn(
@@ -140,7 +145,8 @@ public sealed class ReplayPlanner(IArchiveStore? archive, IReplayLog? log, IRepl
         foreach (LogExtent extent in log.Extents())
         {
             long archived = indexes.FirstOrDefault(i => i.Partition == extent.Partition)?.NextOffset ?? 0;
-            long from = Math.Max(extent.Oldest, archived), end = Math.Min(extent.End, ends.GetValueOrDefault(extent.Partition, long.MaxValue));
+            long from = Math.Max(extent.Oldest, archived);
+            long end = Math.Min(extent.End, ends.GetValueOrDefault(extent.Partition, long.MaxValue));
             if (from < end) tails.Add(extent.Partition, new OffsetRange(from, end));
         }
 

@@ -12,14 +12,16 @@ namespace Pipeline.Replay.Sources;
 
 /// <summary>
 /// A partition at the border between two segments: what a replay of everything before it came to. It is a memo, never a source: it holds
-/// for the one chain of manifests and the one set of detectors that it names, and without it the same is found by reading from the beginning.
+/// for the one chain of manifests and the one set of detectors that it names, and without it the same is found by reading from the
+/// beginning.
 /// </summary>
 /// <param name="Manifest">SHA-256 of the manifest of the segment before, and so of all before it.</param>
 /// <param name="Kernel">By <see cref="PartitionKernel.Save"/>.</param>
 /// <param name="Sequences">Numbers seen so far.</param>
 /// <param name="Alarms">Where the newest alarms raised so far were.</param>
 public sealed record SavedState(
-    long Offset, string Manifest, byte[] Kernel, ImmutableDictionary<NodeBoot, ImmutableArray<SequenceRange>> Sequences, ImmutableArray<AlarmPlace> Alarms)
+    long Offset, string Manifest, byte[] Kernel, ImmutableDictionary<NodeBoot, ImmutableArray<SequenceRange>> Sequences,
+        ImmutableArray<AlarmPlace> Alarms)
 {
     private const int Version = 1, Most = 1 << 24, DigestBytes = 32;
 
@@ -46,7 +48,8 @@ public sealed record SavedState(
         string prefix = $"{Folder}/{ArchiveNames.Folder(index.Topic, index.Partition)}/{key}-";
         foreach (string name in (await store.ListAsync(prefix, cancellation)).Reverse())
         {
-            if (!long.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long offset) || offset > atOrBefore) continue;
+            if (!long.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
+                || offset > atOrBefore) continue;
             SavedState? state = Read(offset, await ArchiveIndex.ReadDocumentAsync(store, name, cancellation));
             if (state is not null && state.Manifest == ManifestBefore(index, offset)) return state;
         }

@@ -36,7 +36,8 @@ internal static class ReplayCommand
         {
             return await RunAsync(parsed, options, cancellation);
         }
-        catch (Exception e) when (e is ReplayException or ArchiveException or NodeLogException or DetectorFaultException or AlarmStoreUnavailableException or IOException)
+        catch (Exception e) when (e is ReplayException or ArchiveException or NodeLogException or DetectorFaultException
+            or AlarmStoreUnavailableException or IOException)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"alarmctl replay: {Printable.Of(e.Message)}");
             return AlarmCtl.Unusable;
@@ -47,13 +48,15 @@ internal static class ReplayCommand
     {
         bool compare = parsed.GetValue(options.Diff) || parsed.GetValue(options.Commit);
         string? postgres = Environment.GetEnvironmentVariable("PIPELINE_POSTGRES");
-        if (compare && string.IsNullOrEmpty(postgres)) throw new ReplayException("--diff and --commit need the store: set PIPELINE_POSTGRES");
+        if (compare && string.IsNullOrEmpty(postgres))
+            throw new ReplayException("--diff and --commit need the store: set PIPELINE_POSTGRES");
         if (options.Policy(parsed) is not { } policy) return AlarmCtl.Unusable;
         (IArchiveStore? archive, KafkaReplayLog? log) = Sources(parsed, options);
         ReplayRequest request = options.Request(parsed);
         var progress = new ReplayProgress(TimeProvider.System);
         ReplayResult result;
-        await using (ITimer timer = TimeProvider.System.CreateTimer(_ => Say(progress, parsed.InvocationConfiguration.Error), null, ProgressEvery, ProgressEvery))
+        TextWriter errors = parsed.InvocationConfiguration.Error;
+        await using (TimeProvider.System.CreateTimer(_ => Say(progress, errors), null, ProgressEvery, ProgressEvery))
             result = await new ReplayRun(archive, log, policy, TimeProvider.System).RunAsync(request, progress, cancellation);
         ReplayReport report = new(parsed.InvocationConfiguration.Output, parsed.GetValue(options.Format)!);
         if (!compare) report.Write(result);
@@ -65,24 +68,29 @@ internal static class ReplayCommand
     {
         string source = parsed.GetValue(options.Source)!;
         IArchiveStore? archive = source == ReplayOptions.Kafka ? null : options.Place.Store(parsed);
-        if (source == ReplayOptions.Archive && archive is null) throw new ReplayException("name the archive with --archive or PIPELINE_ARCHIVE");
-        return (archive, source == ReplayOptions.Archive ? null : new KafkaReplayLog(options.Log.Address(parsed, options.Place.Topic(parsed))));
+        if (source == ReplayOptions.Archive && archive is null)
+            throw new ReplayException("name the archive with --archive or PIPELINE_ARCHIVE");
+        return (archive, source == ReplayOptions.Archive ? null
+            : new KafkaReplayLog(options.Log.Address(parsed, options.Place.Topic(parsed))));
     }
 
     private static async Task CompareAsync(
         ReplayRequest request, ReplayResult result, ReplayReport report, string postgres, bool commit, CancellationToken cancellation)
     {
         await using var database = new AlarmDatabase(new EventStoreOptions { ConnectionString = postgres });
-        ImmutableArray<ComparedAlarm> compared = await new ReplayDiff(new AlarmQueries(database)).CompareAsync(request, result.Events, cancellation);
+        ImmutableArray<ComparedAlarm> compared = await new ReplayDiff(new AlarmQueries(database))
+            .CompareAsync(request, result.Events, cancellation);
         int? added = commit
-            ? await new RetroAlarms(new AlarmStore(database, NullLogger<AlarmStore>.Instance)).AddAsync(request.Topic, result.Events, compared, cancellation)
+            ? await new RetroAlarms(new AlarmStore(database, NullLogger<AlarmStore>.Instance))
+                .AddAsync(request.Topic, result.Events, compared, cancellation)
             : null;
         report.Write(result, compared, added);
     }
 
     private static void Say(ReplayProgress progress, TextWriter errors)
     {
-        string done = progress.Total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{100.0 * progress.Records / progress.Total:F0} %, ") : "";
+        string done = progress.Total > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{100.0 * progress.Records / progress.Total:F0} %, ") : "";
         string left = progress.Left is { } time ? string.Create(CultureInfo.InvariantCulture, $", {time.TotalSeconds:F0} s left") : "";
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"replay: {done}{progress.Events:N0} events, {progress.EventsPerSecond:N0} events/s{left}"));

@@ -18,20 +18,30 @@ internal sealed class ReplayOptions
     public const string Auto = "auto", Kafka = "kafka", Archive = "archive";
     private const string Now = "now", AtTheTime = "at-the-time", Maximum = "max";
 
-    private readonly Option<DateTimeOffset?> _from = Instant("--from", "Alarm events of this time on, such as 2026-03-01T10:00:00Z; without it from the beginning.");
+    private readonly Option<DateTimeOffset?> _from =
+        Instant("--from", "Alarm events of this time on, such as 2026-03-01T10:00:00Z; without it from the beginning.");
     private readonly Option<DateTimeOffset?> _to = Instant("--to", "Alarm events before this time; without it to the end.");
     private readonly Option<string?> _node = new("--node") { Description = "Only this node." };
-    private readonly Option<string?> _container = new("--container") { Description = "Only this container; the beginning of its id is enough." };
+    private readonly Option<string?> _container =
+        new("--container") { Description = "Only this container; the beginning of its id is enough." };
     private readonly Option<string?> _image = new("--image") { Description = "Only images that match, * for any characters." };
     private readonly Option<string?> _policy = new("--policy")
     {
-        Description = "now: the policy that PIPELINE_POLICY names, or the built-in one; a file; at-the-time: the one in force at each offset.",
+        Description = "now: the policy that PIPELINE_POLICY names, or the built-in one; a file; "
+            + "at-the-time: the one in force at each offset.",
     };
 
-    private readonly Option<bool> _gaps = new("--allow-gaps") { Description = "Replay what is there when something is missing, and mark the result." };
-    private readonly Option<bool> _states = new("--save-states") { Description = "Keep the detectors' state at the end of each segment in the archive: later replays begin there." };
-    private readonly Option<int> _parallel = new("--parallel") { Description = "Partitions at once.", DefaultValueFactory = _ => Environment.ProcessorCount };
-    private readonly Option<string> _speed = new("--speed") { Description = "max, or how many times faster than it happened.", DefaultValueFactory = _ => Maximum };
+    private readonly Option<bool> _gaps =
+        new("--allow-gaps") { Description = "Replay what is there when something is missing, and mark the result." };
+    private readonly Option<bool> _states = new("--save-states")
+    {
+        Description = "Keep the detectors' state at the end of each segment in the archive: later replays begin there.",
+    };
+
+    private readonly Option<int> _parallel =
+        new("--parallel") { Description = "Partitions at once.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Option<string> _speed =
+        new("--speed") { Description = "max, or how many times faster than it happened.", DefaultValueFactory = _ => Maximum };
 
     public ReplayOptions()
     {
@@ -54,15 +64,19 @@ internal sealed class ReplayOptions
         DefaultValueFactory = _ => Auto,
     };
 
-    public Option<string> Format { get; } = new("--format", "-f") { Description = "table for people; json, ndjson for programs.", DefaultValueFactory = _ => Table };
+    public Option<string> Format { get; } =
+        new("--format", "-f") { Description = "table for people; json, ndjson for programs.", DefaultValueFactory = _ => Table };
 
-    public Option<bool> Diff { get; } = new("--diff") { Description = "Hold the alarms against the stored ones: same, new, missing, changed. Needs PIPELINE_POSTGRES." };
+    public Option<bool> Diff { get; } =
+        new("--diff") { Description = "Hold the alarms against the stored ones: same, new, missing, changed. Needs PIPELINE_POSTGRES." };
 
-    public Option<bool> Commit { get; } = new("--commit") { Description = "With --diff: add the new ones to the store, labelled origin=retro." };
+    public Option<bool> Commit { get; } =
+        new("--commit") { Description = "With --diff: add the new ones to the store, labelled origin=retro." };
 
     public IEnumerable<Option> All =>
     [
-        _from, _to, _node, _container, _image, Source, .. Place.Options, .. Log.Options, _policy, _speed, _parallel, _gaps, _states, Format, Diff, Commit,
+        _from, _to, _node, _container, _image, Source, .. Place.Options, .. Log.Options, _policy, _speed, _parallel, _gaps, _states,
+        Format, Diff, Commit,
     ];
 
     public ReplayRequest Request(ParseResult parsed) =>
@@ -82,7 +96,9 @@ internal sealed class ReplayOptions
     public IReplayPolicy? Policy(ParseResult parsed)
     {
         string? given = parsed.GetValue(_policy);
-        if (given == AtTheTime) throw new ReplayException("--policy at-the-time: which policy was in force at which offset is not known here; give now or a file");
+        if (given == AtTheTime)
+            throw new ReplayException(
+                "--policy at-the-time: which policy was in force at which offset is not known here; give now or a file");
         TextWriter errors = parsed.InvocationConfiguration.Error;
         string? path = given is null or Now ? Environment.GetEnvironmentVariable("PIPELINE_POLICY") : given;
         DetectionPolicy? policy = string.IsNullOrEmpty(path) ? DetectionPolicy.Default : PolicyFile.Read(path, "alarmctl replay", errors);
@@ -90,12 +106,14 @@ internal sealed class ReplayOptions
 
         // What is in the files of feeds is no part of the document, so that under feeds no saved state is taken for another's.
         bool feeds = !policy.MaliciousProgram.FingerprintFeeds.IsDefaultOrEmpty;
-        string key = feeds ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PolicyYaml.Write(policy, SettingReasons.None))));
+        string key = feeds ? ""
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PolicyYaml.Write(policy, SettingReasons.None))));
         bool joins = policy.AbnormalProcess.Whitelists.Any(list => list.Learning.Enabled);
         return new FixedPolicy(Catalog.Under(policy, FingerprintFeeds.Load(policy.MaliciousProgram.FingerprintFeeds).Set), key, joins);
     }
 
-    private static double? SpeedOf(string text) => double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out double speed) ? speed : null;
+    private static double? SpeedOf(string text) =>
+        double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out double speed) ? speed : null;
 
     private static Option<DateTimeOffset?> Instant(string name, string description) => new(name)
     {

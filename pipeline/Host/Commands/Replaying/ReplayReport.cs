@@ -24,8 +24,9 @@ internal sealed class ReplayReport(TextWriter output, string format)
 
     public void Write(ReplayResult result)
     {
-        if (format == ReplayOptions.Json) WriteJson(new { Events = result.Events.Select(Shown), result.Alarms, result.Certificate, result.EventsRead });
-        else if (format == ReplayOptions.Ndjson) WriteLines([.. result.Events.Select(Shown), new { result.Certificate, result.EventsRead }]);
+        IEnumerable<object> events = result.Events.Select(Shown);
+        if (format == ReplayOptions.Json) WriteJson(new { Events = events, result.Alarms, result.Certificate, result.EventsRead });
+        else if (format == ReplayOptions.Ndjson) WriteLines([.. events, new { result.Certificate, result.EventsRead }]);
         else WriteTable(result);
         output.Flush();
     }
@@ -42,14 +43,16 @@ internal sealed class ReplayReport(TextWriter output, string format)
             c.Differences,
             Certificate = certificates[c.Alarm].FirstOrDefault()
         });
-        var counts = compared.GroupBy(c => c.Standing).OrderBy(g => g.Key).ToDictionary(g => g.Key.ToString().ToLowerInvariant(), g => g.Count());
+        var counts = compared.GroupBy(c => c.Standing).OrderBy(g => g.Key)
+            .ToDictionary(g => g.Key.ToString().ToLowerInvariant(), g => g.Count());
         if (format == ReplayOptions.Json) WriteJson(new { Counts = counts, Alarms = alarms, Added = added, result.Certificate });
         else if (format == ReplayOptions.Ndjson) WriteLines([.. alarms, new { Counts = counts, Added = added, result.Certificate }]);
         else WriteTable(result, compared, counts, added);
         output.Flush();
     }
 
-    private static object Shown(DetectedEvent e) => new { What = AlarmWords.Of(e), Event = JsonSerializer.SerializeToElement(e, e.GetType(), Lines) };
+    private static object Shown(DetectedEvent e) =>
+        new { What = AlarmWords.Of(e), Event = JsonSerializer.SerializeToElement(e, e.GetType(), Lines) };
 
     private void WriteJson(object document) => output.Write(JsonSerializer.Serialize(document, Indented) + "\n");
 
@@ -68,7 +71,8 @@ internal sealed class ReplayReport(TextWriter output, string format)
         {
             AlarmCertificate certificate = certificates[e.AlarmId].First();
             table.AddRow(
-                new Text($"{e.At:u}"), new Text(e.AlarmId.ToString()), new Text(AlarmWords.Of(e)), new Text(Printable.Of(certificate.Node.Node.Value)),
+                new Text($"{e.At:u}"), new Text(e.AlarmId.ToString()), new Text(AlarmWords.Of(e)),
+                new Text(Printable.Of(certificate.Node.Node.Value)),
                 new Text(Printable.Of((e as AlarmRaised)?.Subject ?? "")), new Text(Words(certificate.Completeness)));
         }
 
@@ -84,7 +88,8 @@ internal sealed class ReplayReport(TextWriter output, string format)
         foreach (ComparedAlarm alarm in compared.Where(c => c.Standing != Standing.Same))
         {
             table.AddRow(
-                new Text(alarm.Standing.ToString().ToLowerInvariant()), new Text(alarm.Alarm.ToString()), new Text(alarm.Raised?.RuleId ?? ""),
+                new Text(alarm.Standing.ToString().ToLowerInvariant()), new Text(alarm.Alarm.ToString()),
+                new Text(alarm.Raised?.RuleId ?? ""),
                 new Text(Printable.Of(alarm.Raised?.Source.Image ?? "")), new Text(Printable.Of(alarm.Raised?.Source.Node ?? "")),
                 new Text(Printable.Of(alarm.Raised?.Subject ?? "")),
                 new Text(string.Join(' ', alarm.Differences.Concat(alarm.Raised?.Evidence.Select(e => $"{e.Boot}/{e.Sequence}") ?? []))));
@@ -100,9 +105,14 @@ internal sealed class ReplayReport(TextWriter output, string format)
     {
         ReplayCertificate certificate = result.Certificate;
         foreach (PartitionCertificate p in certificate.Partitions)
-            console.WriteLine($"partition {p.Partition}: offsets {p.FirstOffset}-{p.NextOffset - 1} from {p.Start}: {p.Segments} segments, {p.TailRecords} records of the log");
+        {
+            console.WriteLine($"partition {p.Partition}: offsets {p.FirstOffset}-{p.NextOffset - 1} from {p.Start}: "
+                + $"{p.Segments} segments, {p.TailRecords} records of the log");
+        }
+
         console.WriteLine($"{result.EventsRead} events read under policy {Printable.Of(string.Join("; ", certificate.Policies))}");
-        console.WriteLine($"{Words(certificate.Completeness)}{(certificate.Reasons.IsEmpty ? "" : ": " + Printable.Of(string.Join("; ", certificate.Reasons)))}");
+        string reasons = certificate.Reasons.IsEmpty ? "" : ": " + Printable.Of(string.Join("; ", certificate.Reasons));
+        console.WriteLine(Words(certificate.Completeness) + reasons);
         console.WriteLine($"hash of {result.Events.Length} alarm events: {certificate.Hash}");
     }
 
