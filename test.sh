@@ -39,7 +39,7 @@ if [ -n "$set_up" ]; then
   optional_packages "${ebpf_packages[@]}" "${native_packages[@]}" gcc sudo
   # Engines that the node agent's sources are tested on; none of them is started as a service of the machine's.
   optional_packages containerd runc podman
-  optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro shellcheck
+  optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro python3-zstandard shellcheck
   # The ground truth for captures; without its driver, which Debian only recommends.
   optional_packages sysdig
   tests/DevBroker.Tests/install-clients.sh >&2 || say "Going on without the JavaScript Kafka client."
