@@ -63,6 +63,7 @@ public static class AlarmApi
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         MapHandling(alarms);
         MapExclusions(api.MapGroup("/exclusions").WithTags("Exclusions").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>()));
+        PolicyRoutes.Map(api.MapGroup("/policies").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>()));
         routes.MapOpenApi(Root + "/openapi.json");
 
         foreach (string path in (string[])["/alarms", "/alarms/{id}", "/openapi.json"])

@@ -3,11 +3,14 @@ using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
+using Marten.Subscriptions;
 using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Exclusions;
+using Pipeline.Domain.Policies;
 using Pipeline.EventStore.Exclusions;
+using Pipeline.EventStore.Policies;
 using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 using Weasel.Core;
@@ -29,10 +32,11 @@ public sealed class AlarmDatabase : IAsyncDisposable
     private volatile bool _schemaIsThere;
 
     /// <param name="subscriber">Who is told what is stored, where this process may have to tell it.</param>
-    public AlarmDatabase(EventStoreOptions options, IAlarmSubscriber? subscriber = null)
+    /// <param name="policies">Who is told of changes of the policy, likewise.</param>
+    public AlarmDatabase(EventStoreOptions options, IAlarmSubscriber? subscriber = null, IPolicySubscriber? policies = null)
     {
         Connections = new NpgsqlDataSourceBuilder(options.Bounded()).Build();
-        Marten = new DocumentStore(Configured(Connections, subscriber));
+        Marten = new DocumentStore(Configured(Connections, subscriber, policies));
     }
 
     /// <summary>Whether the schema was seen to be up to date.</summary>
@@ -103,7 +107,7 @@ public sealed class AlarmDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static StoreOptions Configured(NpgsqlDataSource connections, IAlarmSubscriber? subscriber)
+    private static StoreOptions Configured(NpgsqlDataSource connections, IAlarmSubscriber? subscriber, IPolicySubscriber? policies)
     {
         var options = new StoreOptions();
         options.Connection(connections);
@@ -128,19 +132,27 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmActionTaken>(EventNames.AlarmActionTaken);
         options.Events.MapEventType<ExclusionAdded>(EventNames.ExclusionAdded);
         options.Events.MapEventType<ExclusionEnded>(EventNames.ExclusionEnded);
+        options.Events.MapEventType<PolicyApplied>(EventNames.PolicyApplied);
+        options.Events.MapEventType<PolicyRolledBack>(EventNames.PolicyRolledBack);
         options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
         options.Projections.Add(new ExclusionProjection(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new PolicyProjection(), ProjectionLifecycle.Inline);
         if (subscriber is not null) Subscribe(options, new AlarmSubscription(connections, subscriber));
+        if (policies is not null) Subscribe(options, new PolicySubscription(policies));
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
         options.Storage.ExtendedSchemaObjects.Add(Tables.ReadExclusions());
+        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadPolicies());
+        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadPolicyHistory());
         options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
+        options.Storage.ExtendedSchemaObjects.Add(Tables.PipelinePolicyDocuments());
+        options.Storage.ExtendedSchemaObjects.Add(Tables.PipelinePolicyPositions());
         return options;
     }
 
     /// <summary>
     /// Events of alarms are never skipped: what cannot be read or told stops the subscription, visibly, instead of being left out of it.
     /// </summary>
-    private static void Subscribe(StoreOptions options, AlarmSubscription subscription)
+    private static void Subscribe(StoreOptions options, SubscriptionBase subscription)
     {
         options.Events.Subscribe(subscription);
 

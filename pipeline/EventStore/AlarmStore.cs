@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Domain.Alarms;
 using Pipeline.EventStore.Exclusions;
+using Pipeline.EventStore.Policies;
 using Pipeline.Runtime.Ports;
 
 namespace Pipeline.EventStore;
@@ -27,7 +28,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     private const string Acquire = $"""
         insert into {Tables.Checkpoints} as c (topic, partition, next_offset, token, state, updated_at) values ($1, $2, null, 1, ''::bytea, now())
         on conflict (topic, partition) do update set token = c.token + 1
-        returning next_offset, state, token
+        returning next_offset, state, token, reached
         """;
 
     private const string LockToken =
@@ -41,7 +42,9 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     internal const string LockStreams = $"select id from {Tables.EventSchema}.mt_streams where id = any($1) order by id for no key update";
 
     private const string SaveSnapshot =
-        $"update {Tables.Checkpoints} set next_offset = $3, state = $4, updated_at = now() where topic = $1 and partition = $2";
+        $"update {Tables.Checkpoints} set reached = $3, next_offset = $4, state = $5, updated_at = now() where topic = $1 and partition = $2";
+
+    private const string SaveReached = $"update {Tables.Checkpoints} set reached = $3 where topic = $1 and partition = $2 and reached <> $3";
 
     public async Task<PartitionCheckpoint> AcquireAsync(PartitionId partition, CancellationToken cancellation)
     {
@@ -51,8 +54,15 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         long? nextOffset = await reader.IsDBNullAsync(0, cancellation) ? null : reader.GetInt64(0);
+        (ImmutableArray<PolicyPosition> policies, PolicyRevision? newest) =
+            await PolicyPositions.ReadAsync(database.Connections, partition, nextOffset ?? 0, cancellation);
         var checkpoint =
-            new PartitionCheckpoint(partition, nextOffset, reader.GetFieldValue<byte[]>(1), new FencingToken(reader.GetInt64(2)));
+            new PartitionCheckpoint(partition, nextOffset, reader.GetFieldValue<byte[]>(1), new FencingToken(reader.GetInt64(2)))
+            {
+                Policies = policies,
+                Newest = newest,
+                Reached = reader.GetInt64(3),
+            };
         Log.Acquired(logger, partition, checkpoint.Token.Value, nextOffset, checkpoint.State.Length);
         return checkpoint;
     }
@@ -89,7 +99,8 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
             await AppendAsync(transaction, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
         if (fresh.Where(e => e.Event is AlarmRaised or AlarmAmended).Select(e => e.Event.AlarmId).Distinct().ToArray() is { Length: > 0 } told)
             await ActiveExclusions.HideAsync(database, transaction, told, cancellation);
-        if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit.Partition, snapshot, cancellation);
+        await PolicyPositions.SaveAsync(connection, commit.Partition, commit.Policies, cancellation);
+        await SaveAsync(connection, commit, cancellation);
         await transaction.CommitAsync(cancellation);
         return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);
     }
@@ -136,13 +147,18 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await session.SaveChangesAsync(cancellation);
     }
 
-    private static async Task SaveAsync(NpgsqlConnection connection, PartitionId partition, StateSnapshot snapshot, CancellationToken cancellation)
+    private static async Task SaveAsync(NpgsqlConnection connection, PartitionCommit commit, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = connection.CreateCommand();
-        command.CommandText = SaveSnapshot;
-        AddPartition(command.Parameters, partition);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = snapshot.NextOffset });
-        command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot.State });
+        command.CommandText = commit.Snapshot is null ? SaveReached : SaveSnapshot;
+        AddPartition(command.Parameters, commit.Partition);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = commit.Reached });
+        if (commit.Snapshot is { } snapshot)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = snapshot.NextOffset });
+            command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot.State });
+        }
+
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -15,4 +15,6 @@ internal static class EventNames
     public const string AlarmActionTaken = "alarm-action-taken";
     public const string ExclusionAdded = "exclusion-added";
     public const string ExclusionEnded = "exclusion-ended";
+    public const string PolicyApplied = "policy-applied";
+    public const string PolicyRolledBack = "policy-rolled-back";
 }

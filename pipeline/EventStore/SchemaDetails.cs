@@ -1,3 +1,5 @@
+using Pipeline.EventStore.Policies;
+
 namespace Pipeline.EventStore;
 
 /// <summary>What the table builder cannot say; safe to run again.</summary>
@@ -21,6 +23,8 @@ internal static class SchemaDetails
         end $$;
         {string.Join('\n', ReadColumn.OfAlarms.Select(column => Comment(Tables.Alarms, column)))}
         {string.Join('\n', ReadColumn.OfExclusions.Select(column => Comment(Tables.Exclusions, column)))}
+        {string.Join('\n', PolicyColumns.OfPolicies.Select(column => Comment(Tables.Policies, column)))}
+        {string.Join('\n', PolicyColumns.OfHistory.Select(column => Comment(Tables.PolicyHistory, column)))}
         """;
 
     private static string Comment(string table, ReadColumn column)

@@ -1,3 +1,4 @@
+using Pipeline.EventStore.Policies;
 using Weasel.Postgresql.Tables;
 
 namespace Pipeline.EventStore;
@@ -11,6 +12,15 @@ internal static class Tables
     public const string Alarms = "read.alarms";
 
     public const string Exclusions = "read.exclusions";
+
+    public const string Policies = "read.policies";
+
+    public const string PolicyHistory = "read.policy_history";
+
+    /// <summary>Every document that ever held somewhere, by its hash.</summary>
+    public const string PolicyDocuments = "pipeline.policy_documents";
+
+    public const string PolicyPositions = "pipeline.policy_positions";
 
     public const string Checkpoints = "pipeline.checkpoints";
 
@@ -45,16 +55,33 @@ internal static class Tables
         return table.WithFillFactor(85);
     }
 
-    public static Table ReadExclusions()
-    {
-        var table = new Table(Exclusions);
-        foreach (ReadColumn column in ReadColumn.OfExclusions)
-        {
-            Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
-            if (column.Name == "id") added.AsPrimaryKey();
-            else if (!column.Nullable) added.NotNull();
-        }
+    public static Table ReadExclusions() => Read(Exclusions, ReadColumn.OfExclusions, key: "id");
 
+    public static Table ReadPolicies() => Read(Policies, PolicyColumns.OfPolicies, key: "name");
+
+    public static Table ReadPolicyHistory() => Read(PolicyHistory, PolicyColumns.OfHistory, key: "revision");
+
+    public static Table PipelinePolicyDocuments()
+    {
+        var table = new Table(PolicyDocuments);
+        table.AddColumn("hash", "text").AsPrimaryKey();
+        table.AddColumn("policy_id", "text").NotNull();
+        table.AddColumn("policy_version", "integer").NotNull();
+        table.AddColumn("document", "text").NotNull();
+        return table;
+    }
+
+    public static Table PipelinePolicyPositions()
+    {
+        var table = new Table(PolicyPositions);
+        table.AddColumn("topic", "text").AsPrimaryKey();
+        table.AddColumn("partition", "integer").AsPrimaryKey();
+        table.AddColumn("number", "bigint").AsPrimaryKey();
+        table.AddColumn("from_offset", "bigint").NotNull();
+        table.AddColumn("policy_id", "text").NotNull();
+        table.AddColumn("policy_version", "integer").NotNull();
+        table.AddColumn("hash", "text").NotNull();
+        table.AddColumn("recorded_at", "timestamptz").NotNull();
         return table;
     }
 
@@ -67,6 +94,20 @@ internal static class Tables
         table.AddColumn("token", "bigint").NotNull();
         table.AddColumn("state", "bytea").NotNull();
         table.AddColumn("updated_at", "timestamptz").NotNull();
+        table.AddColumn("reached", "bigint").NotNull().DefaultValueByExpression("0");
+        return table;
+    }
+
+    private static Table Read(string name, IEnumerable<ReadColumn> columns, string key)
+    {
+        var table = new Table(name);
+        foreach (ReadColumn column in columns)
+        {
+            Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
+            if (column.Name == key) added.AsPrimaryKey();
+            else if (!column.Nullable) added.NotNull();
+        }
+
         return table;
     }
 

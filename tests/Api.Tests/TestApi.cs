@@ -35,6 +35,8 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton(alarms);
         builder.Services.AddSingleton(alarms as IAlarmHandling ?? new FakeAlarms());
         builder.Services.AddSingleton(exclusions ?? new FakeExclusions());
+        var policies = new FakePolicies();
+        builder.Services.AddSingleton<IPolicies>(policies).AddSingleton<IPolicyDocuments>(policies);
         builder.Services.AddAlarmApi();
         WebApplication app = builder.Build();
         app.MapAlarmApi();

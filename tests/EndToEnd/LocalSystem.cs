@@ -59,7 +59,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             "pipeline/Host", "alarmctl",
             [
                 "serve", "--listen", Api.ToString(), "--create-topics",
-                "--topic", Log.Events, "--dead-letter-topic", Log.DeadLetterTopic, "--alarms-topic", Log.Alarms, "--group", Log.Events,
+                "--topic", Log.Events, "--dead-letter-topic", Log.DeadLetterTopic, "--alarms-topic", Log.Alarms, "--policies-topic", Log.Policies, "--group", Log.Events,
             ],
             new Dictionary<string, string> { ["KAFKA_BOOTSTRAP_SERVERS"] = _log.BootstrapServers, ["PIPELINE_POSTGRES"] = _postgres });
 

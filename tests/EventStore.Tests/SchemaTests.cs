@@ -56,7 +56,7 @@ public sealed class SchemaTests(PostgresFixture postgres)
         string? columns = await store.ScalarAsync<string>("""
             select string_agg(attname || ' ' || replace(format_type(atttypid, atttypmod), 'timestamp with time zone', 'timestamptz') || ' '
                 || col_description(attrelid, attnum), E'\n' order by attrelid::regclass::text, attnum)
-            from pg_attribute where attrelid in ('read.alarms'::regclass, 'read.exclusions'::regclass) and attnum > 0 and not attisdropped
+            from pg_attribute where attrelid in ('read.alarms'::regclass, 'read.exclusions'::regclass, 'read.policies'::regclass, 'read.policy_history'::regclass) and attnum > 0 and not attisdropped
             """);
 
         documented.ShouldBe(columns!.Split('\n'));

@@ -19,6 +19,7 @@ internal static class ServeCommand
         Option<string> events = Named("--topic", "PIPELINE_TOPIC", "node-events", "Topic that the agents publish to.");
         Option<string> deadLetters = Named("--dead-letter-topic", "PIPELINE_DEAD_LETTER_TOPIC", "dead-letters", "Topic for records that cannot be processed.");
         Option<string> alarms = Named("--alarms-topic", "PIPELINE_ALARMS_TOPIC", "alarms", "Topic that alarm events are published to.");
+        Option<string> policies = Named("--policies-topic", "PIPELINE_POLICIES_TOPIC", "policies", "Topic that changes of the policy go through; must be compacted.");
         Option<string> group = Named(
             "--group", "PIPELINE_GROUP", "pipeline.detectors", "Consumer group. Processes of one group share the partitions of the topic between them.");
         var postgres = new Option<string?>("--postgres")
@@ -47,7 +48,7 @@ internal static class ServeCommand
         Option<string?> policy = PolicyFile.Option();
         var command = new Command("serve", "Run a pipeline process: consume the log, detect, store alarms, answer the API. Ends on SIGTERM or Ctrl-C.")
         {
-            kafka, events, deadLetters, alarms, group, postgres, listen, createTopics, settings, policy,
+            kafka, events, deadLetters, alarms, policies, group, postgres, listen, createTopics, settings, policy,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -60,15 +61,16 @@ internal static class ServeCommand
                 return AlarmCtl.Unusable;
             }
 
-            if (PolicyFile.Read(parsed, policy, "serve") is not { } detection) return AlarmCtl.Unusable;
+            if (PolicyFile.ReadDocument(parsed, policy, "serve") is not var (detection, document)) return AlarmCtl.Unusable;
             var options = new ServeOptions(
                 parsed.GetValue(kafka)!,
-                new ServeTopics(parsed.GetValue(events)!, parsed.GetValue(deadLetters)!, parsed.GetValue(alarms)!, parsed.GetValue(group)!),
+                new ServeTopics(parsed.GetValue(events)!, parsed.GetValue(deadLetters)!, parsed.GetValue(alarms)!, parsed.GetValue(policies)!, parsed.GetValue(group)!),
                 connection,
                 parsed.GetValue(listen)!,
                 parsed.GetValue(createTopics),
                 Split(parsed.GetValue(settings)!),
-                detection);
+                detection,
+                document);
             return await PipelineProcess.RunAsync(options, parsed.InvocationConfiguration.Error, cancellation);
         });
         return command;
