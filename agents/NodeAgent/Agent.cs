@@ -45,6 +45,10 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
     /// <exception cref="IOException">The state directory cannot be used.</exception>
     public async Task<AgentExit> RunAsync(CancellationToken stop)
     {
+        HashingSource? hashes = options.Hashing is { } hashing ? new HashingSource(hashing, time) : null;
+        MountSource? mounts = options.Once ? null : new MountSource(options.Inventory ?? new InventoryOptions());
+        KernelSource? kernel = Kernel(hashes, mounts);
+        kernel?.Begin();
         var clock = new NodeClock(time);
         var scope = new NodeBoot(options.Node, NodeClock.Boot());
         using SequenceKeeper sequence = SequenceKeeper.Open(options.StateDirectory, scope, clock, time, logger);
@@ -55,11 +59,9 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         var shipper = new Shipper(queue, sequence, encoder, options.Shipping, time, logger, spool);
         Log.Started(logger, scope.Node.Value, scope.Boot.Value, options.Shipping.Topic, options.Shipping.Brokers);
 
-        HashingSource? hashes = options.Hashing is { } hashing ? new HashingSource(hashing, time) : null;
         FileSource? files = options.Files.Count > 0 ? new FileSource(options.Files, logger) : null;
-        MountSource? mounts = options.Once ? null : new MountSource(options.Inventory ?? new InventoryOptions());
         PodSource? pods = options.Sources.Kubernetes is { } kubernetes ? new PodSource(kubernetes, time, logger) : null;
-        IEventSource?[] all = [files, Kernel(hashes, mounts), pods, .. Engines(pods?.Directory), hashes, mounts, Running(hashes)];
+        IEventSource?[] all = [files, kernel, pods, .. Engines(pods?.Directory), hashes, mounts, Running(hashes, kernel)];
         IEventSource[] sources = [.. all.OfType<IEventSource>()];
         bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, spool, time), queue, sequence, shipper, stop);
         if ((stored || shipper.RestIsSpooled) && !_broken)
@@ -103,8 +105,10 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
     private KernelSource? Kernel(HashingSource? hashes, MountSource? mounts) =>
         mounts is null ? null : new KernelSource(options.Kernel, new KernelWitness(hashes, mounts), _redactor, time, logger);
 
-    private InventorySource? Running(HashingSource? hashes) =>
-        options.Inventory is { } inventory ? new InventorySource(inventory, _redactor, hashes, time, logger) : null;
+    /// <summary>What runs is read once the kernel is watched: what begins later is seen there, and reading does not delay it.</summary>
+    private InventorySource? Running(HashingSource? hashes, KernelSource? kernel) => options.Inventory is { } inventory
+        ? new InventorySource(inventory, _redactor, hashes, time, logger, kernel?.Settled ?? Task.CompletedTask)
+        : null;
 
     private IEnumerable<EngineSource> Engines(PodDirectory? pods)
     {
@@ -128,6 +132,7 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
     private async Task BeatAsync(AgentStatus status, EventQueue queue, SequenceKeeper sequence, CancellationToken cancellation)
     {
         using var ticks = new PeriodicTimer(StatusInterval, time);
+        var heap = new HeapTrim();
         TimeSpan sinceBeat = options.HeartbeatInterval;
         do
         {
@@ -135,6 +140,7 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
             {
                 queue.Beat(status.Heartbeat());
                 sequence.Save();
+                heap.Look(queue.Taken);
                 sinceBeat = TimeSpan.Zero;
             }
 

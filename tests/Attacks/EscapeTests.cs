@@ -134,4 +134,25 @@ public sealed class EscapeTests(WatchedEngine engine)
         open.Result.ShouldBeGreaterThanOrEqualTo(0);
         open.File.FileSystem.ShouldBe(0x27e0ebu);
     }
+
+    [Fact]
+    public async Task A_file_of_the_host_is_known_by_itself_when_it_is_reached_through_the_root_of_another_process()
+    {
+        engine.Require();
+        using Process host = Process.Start("/bin/sleep", "1000");
+        try
+        {
+            string path = $"/proc/{host.Id}/root/etc/hostname";
+            IReadOnlyList<SeenEvent> seen = await engine.RunAsync(["--pid", "host", "--privileged"], "cat", path);
+            IReadOnlyList<SeenEvent> refused = await engine.RunAsync(["--pid", "host"], "cat", path);
+
+            SeenEvent open = seen.Single("Open", one => one.Raw == path);
+            (open.Path, open.File.Layer).ShouldBe(("/etc/hostname", FileLayer.Host));
+            refused.Single("Open", one => one.Raw == path).Result.ShouldBe(-13);
+        }
+        finally
+        {
+            host.Kill();
+        }
+    }
 }

@@ -36,6 +36,9 @@ internal static class Lives
         Shell("own-shadow", "", None, "echo x > /tmp/shadow; cat /tmp/shadow"),
         new("image-shadow", "", None, ["cat", "/etc/shadow"]),
 
+        new("healthy", "", ["--health-cmd", "cat /etc/passwd; /tools/nothing", "--health-interval", "1s"], ["sleep", "4"]),
+        new("unhealthy", "", ["--health-cmd", "exit 1", "--health-interval", "1s", "--health-retries", "1"], ["sleep", "3"]),
+
         .. Escapes(),
         .. HostFiles(),
         .. Programs(),
@@ -95,6 +98,9 @@ internal static class Lives
         .. Enumerable.Range(1, 5).Select(way =>
             Shell($"shadow-by-way-{way}", "AS-02 FE-01", HostEtc, $"sleep 1; /tools/reach /host/etc shadow {way}")),
         Shell("host-name", "AS-02", HostEtc, "sleep 1; cat /host/etc/hostname"),
+        Shell("shadow-by-root-of-another", "AS-01 AS-03 FE-04", HostProcesses, "sleep 1; cat /proc/{pid}/root/etc/shadow > /dev/null"),
+        Shell("shadow-by-root-refused", "AS-03", ["--pid", "host"], "sleep 1; cat /proc/{pid}/root/etc/shadow; true"),
+        Shell("shadow-by-own-root", "", None, "sleep 1; cat /proc/1/root/etc/shadow /proc/self/root/etc/shadow"),
     ];
 
     private static Life[] Programs() =>

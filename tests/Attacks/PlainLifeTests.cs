@@ -1,6 +1,4 @@
-using Agents.NodeAgent.Redaction;
 using Agents.NodeAgent.Kernel;
-using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Domain.Events;
 using Testing;
 
@@ -43,6 +41,21 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         session.Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
         seen.Own().Select(Expect.Short).ShouldBe(["Executed /bin/busybox", "Executed /tools/nothing", "Exited", "Exited"]);
         seen.Own()[^1].Process.ExitSignal.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task A_health_check_is_a_session_of_its_own()
+    {
+        engine.Require();
+        string id = await engine.StartContainerAsync(["--health-cmd", "/tools/nothing", "--health-interval", "1s"], "sleep", "1000");
+
+        await Eventually.TrueAsync(() => engine.Sink.Of(id).Any(one => one.Path == "/tools/nothing"), "a health check");
+
+        SeenEvent check = engine.Sink.Of(id).First(one => one is { What: "Executed", Path: "/tools/nothing" });
+        check.Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.ExecSession);
+        await engine.Docker.DockerAsync("kill", id);
+        IReadOnlyList<SeenEvent> seen = await engine.EndOfAsync(id);
+        seen.Own().Where(one => one.What is not "Exited" and not "Forked").ShouldAllBe(one => one.What == "Executed");
     }
 
     [Fact]
@@ -95,7 +108,7 @@ public sealed class PlainLifeTests(WatchedEngine engine)
             "while [ ! -e /go ]; do /bin/busybox usleep 50000; done; /tools/nothing");
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
-        var late = new KernelSource(new KernelOptions(), new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
+        KernelSource late = WatchedEngine.NewSource(new KernelOptions());
         Task watching = late.RunAsync(sink, stop.Token);
         await Eventually.TrueAsync(() => late.State.State == "connected", "the late source to attach");
 
@@ -111,23 +124,5 @@ public sealed class PlainLifeTests(WatchedEngine engine)
         // Of a process that ended just then /proc tells nothing any more.
         seen.Where(one => !one.Runtime && one.What is not "Exited" and not "Forked").ShouldAllBe(one => one.Exe == "/bin/busybox"
             || one.Exe == "/tools/nothing");
-    }
-
-    [Fact]
-    public async Task Nothing_is_lost_or_invented_in_a_storm()
-    {
-        const int Times = 20_000;
-        engine.Require();
-
-        IReadOnlyList<SeenEvent> seen = await engine.RunAsync([], "/tools/storm", $"{Times}");
-
-        await Eventually.TrueAsync(() => engine.Source.Accounts is { } now && now.Made == now.Released + now.Lost,
-            "the accounts to balance");
-        engine.Sink.Lost.ShouldBe(engine.Source.Accounts.Lost);
-        if (engine.Sink.Lost > 0) Assert.Skip($"{engine.Sink.Lost} records found the ring full and were reported.");
-        seen.Count(one => one.What is "Open" or "Create" && one.Path == "/tmp/file").ShouldBe(Times * 2);
-        seen.Own().Count(one => one.What == "Forked").ShouldBe(1 + 2 * Times / 100);
-        seen.Own().Count(one => one.What == "Exited").ShouldBe(2 + 2 * Times / 100);
-        seen.Select(one => one.At).ShouldBeInOrder();
     }
 }

@@ -6,7 +6,8 @@ namespace Attacks;
 /// <summary>An event as a reader of the log sees it, in plain values.</summary>
 internal sealed record SeenEvent
 {
-    private static readonly Dictionary<int, string> Names = CallTable.All.ToDictionary(call => call.Number, call => call.Name);
+    private static readonly Dictionary<int, string> Names = CallTable.All
+        .DistinctBy(call => call.Number).ToDictionary(call => call.Number, call => call.Name);
 
     /// <summary>"Executed", "Forked", "Exited"; a file operation; the name of a system call.</summary>
     public required string What { get; init; }

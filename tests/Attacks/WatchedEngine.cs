@@ -46,8 +46,12 @@ public sealed class WatchedEngine : IAsyncLifetime
 
     internal RecordingSink Sink { get; } = new();
 
-    internal KernelSource Source { get; } = new(
-        new KernelOptions { Mode = KernelMode.Auto }, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
+    /// <summary>Its ring holds what the largest storm here makes, however long other tests keep the reader from a processor.</summary>
+    internal KernelSource Source { get; } = NewSource(new KernelOptions { Mode = KernelMode.Auto, RingBytes = 128 * 1024 * 1024 });
+
+    /// <summary>A source of its own, which sees all containers of the machine as the shared one does.</summary>
+    internal static KernelSource NewSource(KernelOptions options) =>
+        new(options, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
 
     public DockerEngine Docker => _docker;
 

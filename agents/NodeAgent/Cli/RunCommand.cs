@@ -36,7 +36,7 @@ internal sealed class RunCommand : Command
         "Collect further system calls, or collect some not: +kill,-write. docs/kernel-events.md lists them.");
 
     private readonly Option<int> _ringMb = AgentCommand.Number(
-        "--kernel-ring-mb", "NODE_AGENT_KERNEL_RING_MB", 16, (1, 256),
+        "--kernel-ring-mb", "NODE_AGENT_KERNEL_RING_MB", 8, (1, 256),
         "Megabytes of memory between kernel and agent, a power of two; what comes while they are full is lost and counted.");
 
     private readonly Option<int> _inventory = AgentCommand.Number(

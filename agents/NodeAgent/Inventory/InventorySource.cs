@@ -8,8 +8,9 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Inventory;
 
 /// <summary>Announces at start, and again and again, what already runs, so that a stretch of the log explains itself.</summary>
+/// <param name="after">What is waited for before the first time.</param>
 internal sealed class InventorySource(
-    InventoryOptions options, ArgumentRedactor redactor, IExecutableSink? executables, TimeProvider time, ILogger logger) : IEventSource
+    InventoryOptions options, ArgumentRedactor redactor, IExecutableSink? executables, TimeProvider time, ILogger logger, Task after) : IEventSource
 {
     private const string Name = "inventory";
 
@@ -20,6 +21,7 @@ internal sealed class InventorySource(
 
     public async Task RunAsync(IEventSink sink, CancellationToken cancellation)
     {
+        await after.WaitAsync(cancellation);
         using var ticks = new PeriodicTimer(options.Interval, time);
         do await AnnounceAsync(sink, cancellation);
         while (await ticks.WaitForNextTickAsync(cancellation));

@@ -35,6 +35,7 @@ internal static unsafe partial class LinuxFiles
     /// <summary>PRIO_PROCESS of setpriority(2), which on Linux is about one thread.</summary>
     private const int PriorityOfThread = 0;
     private const int LowestPriority = 19;
+    private const int RaisedPriority = -10;
 
     [StructLayout(LayoutKind.Sequential)]
     private struct OpenHow
@@ -135,6 +136,9 @@ internal static unsafe partial class LinuxFiles
 
     /// <summary>Gives the calling thread the least of the processor.</summary>
     public static void LowerOwnPriority() => _ = SetPriority(PriorityOfThread, 0, LowestPriority);
+
+    /// <summary>Gives the calling thread the processor before most others, where the agent's rights allow it (CAP_SYS_NICE).</summary>
+    public static void RaiseOwnPriority() => _ = SetPriority(PriorityOfThread, 0, RaisedPriority);
 
     private static SafeFileHandle? Opened(int descriptor) => descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
 

@@ -29,13 +29,13 @@ internal sealed record KernelOptions
     /// <summary>Likewise for writes to one file.</summary>
     public TimeSpan WriteWindow { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the ring is looked at. Waking the reader for each event would cost the programs that are watched far
-    /// more.</summary>
-    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(5);
+    /// <summary>How often the ring is looked at; four times as often while much is in it. Waking the reader for each event would cost the
+    /// programs that are watched far more. It is also the pace of messages, which follow the looks.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Bytes of the ring between kernel and agent, a power of two. All of it is memory from the start; at 200,000 events a
-    /// second 16 MiB is a sixth of a second that the agent may be kept from a processor without loss.</summary>
-    public int RingBytes { get; init; } = 16 * 1024 * 1024;
+    /// second 8 MiB is a twelfth of a second that the agent may be kept from a processor without loss.</summary>
+    public int RingBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>How old a record is before it gets its number: everything older has arrived by then.</summary>
     public TimeSpan OrderWindow { get; init; } = TimeSpan.FromMilliseconds(10);

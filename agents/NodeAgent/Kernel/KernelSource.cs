@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel.Events;
 using Agents.NodeAgent.Kernel.Ring;
 using Agents.NodeAgent.Kernel.Rules;
@@ -27,12 +28,17 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
     private const long MostAtOnce = 4 * 1024 * 1024;
 
     private const string Blind = "blind: escapes, high-risk calls, malicious programs, abnormal processes, sensitive files";
+    /// <summary>Part of the ring from which on it is looked at more often.</summary>
+    private const int MuchOfRing = 32;
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(100);
 
     private volatile SourceState _state = options.Mode == KernelMode.Off
         ? new SourceState(Name, SourceStates.Disabled, $"switched off; {Blind}")
         : new SourceState(Name, SourceStates.Unavailable, "starting");
 
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task<KernelPrograms>? _attaching;
     private volatile KernelPrograms? _programs;
     private long _made;
     private long _lost;
@@ -44,36 +50,69 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
     /// thread.</summary>
     public KernelAccounts Accounts => new(_programs?.Counters.Seen ?? 0, Volatile.Read(ref _released), Volatile.Read(ref _lost));
 
+    /// <summary>Ends once the kernel is watched, or is known not to be.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>Begins to attach the programs, which is most of an agent's start: the rest of it can go on meanwhile. They hold what they
+    /// see until <see cref="RunAsync"/> reads it.</summary>
+    public void Begin()
+    {
+        if (options.Mode != KernelMode.Off) _attaching ??= Task.Run(Attach);
+    }
+
     /// <exception cref="KernelUnavailableException">The kernel cannot be watched and the options say that it must.</exception>
     public async Task RunAsync(IEventSink sink, CancellationToken cancellation)
     {
-        if (options.Mode == KernelMode.Off) return;
-        uint hostMountNs = KernelRequirements.HostNamespace("mnt");
-        KernelPrograms programs;
         try
         {
-            long started = time.GetTimestamp();
-            programs = KernelPrograms.Attach(options, hostMountNs);
-            int calls = CallTable.Select(options.Calls).Count;
-            Log.KernelWatched(logger, calls, (long)time.GetElapsedTime(started).TotalMilliseconds);
+            if (await AttachedAsync() is { } programs) await WatchAsync(programs, sink, cancellation);
+        }
+        finally
+        {
+            _settled.TrySetResult();
+        }
+    }
+
+    private KernelPrograms Attach()
+    {
+        long started = time.GetTimestamp();
+        KernelPrograms programs = KernelPrograms.Attach(options, KernelRequirements.HostNamespace("mnt"));
+        Log.KernelWatched(logger, CallTable.Select(options.Calls).Count, (long)time.GetElapsedTime(started).TotalMilliseconds);
+        return programs;
+    }
+
+    private async Task<KernelPrograms?> AttachedAsync()
+    {
+        Begin();
+        if (_attaching is null) return null;
+        try
+        {
+            KernelPrograms programs = await _attaching;
             _state = new SourceState(Name, SourceStates.Connected, programs.Missing);
+            return programs;
         }
         catch (KernelUnavailableException fault)
         {
             Log.KernelNotWatched(logger, fault.Message, Blind);
             _state = new SourceState(Name, SourceStates.Unavailable, $"{fault.Message}; {Blind}");
             if (options.Mode == KernelMode.On) throw;
-            return;
+            return null;
         }
+    }
 
+    private async Task WatchAsync(KernelPrograms programs, IEventSink sink, CancellationToken cancellation)
+    {
         using (programs)
         {
+            uint hostMountNs = KernelRequirements.HostNamespace("mnt");
             _programs = programs;
             var processes = new ProcessTable(programs.Names, KernelRequirements.HostNamespace("pid"), ExePath);
             var feed = new KernelFeed(new RecordDecoder(hostMountNs, redactor), processes, witness, options.MostWaiting);
             try
             {
-                await OwnThread.RunAsync("kernel events", () => Read(programs, feed, sink, cancellation), cancellation);
+                Task reading = OwnThread.RunAsync("kernel events", () => Read(programs, feed, sink, cancellation), cancellation);
+                _settled.TrySetResult();
+                await reading;
             }
             finally
             {
@@ -93,11 +132,14 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
 
     private void Read(KernelPrograms programs, KernelFeed feed, IEventSink sink, CancellationToken cancellation)
     {
+        // It works little and late is lost.
+        LinuxFiles.RaiseOwnPriority();
         long window = (long)options.OrderWindow.TotalNanoseconds;
         long swept = time.GetTimestamp();
         RecordSink take = record => Add(feed, record);
         while (true)
         {
+            ulong from = programs.Ring.Position;
             Drain(programs, take, feed, sink, LinuxCalls.BootTimeNs() - window);
             if (time.GetElapsedTime(swept) >= SweepInterval && programs.HasOpenBursts)
             {
@@ -105,7 +147,8 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
                 swept = time.GetTimestamp();
             }
 
-            if (cancellation.WaitHandle.WaitOne(options.PollInterval)) break;
+            bool much = programs.Ring.Position - from > (ulong)(options.RingBytes / MuchOfRing);
+            if (cancellation.WaitHandle.WaitOne(much ? options.PollInterval / 4 : options.PollInterval)) break;
         }
 
         // What is in the ring by now is still taken.

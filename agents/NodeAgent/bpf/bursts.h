@@ -1,4 +1,5 @@
-/* Calls that come by the hundred thousand: the first is reported at once, the others are counted and reported once a window. Each thread has a few slots, which it
+/* Calls that come by the hundred thousand: the first is reported at once, the others are counted and reported once a window. Each
+ * thread has a few slots, which it
  * alone assigns; the sweep over all threads only takes counts (by atomic exchange), so no call is counted twice or not at all. */
 #ifndef NODE_AGENT_BURSTS_H
 #define NODE_AGENT_BURSTS_H
@@ -78,7 +79,8 @@ static __always_inline int is_counted(u64 key)
 	return slots && slots->slot[slot_of(key)].key == key;
 }
 
-/* Whether the call at hand is to be reported now, and for how many it then stands (in the scratch): the number of the slot that is to keep its record, NO_SLOT when
+/* Whether the call at hand is to be reported now, and for how many it then stands (in the scratch): the number of the slot that is to
+ * keep its record, NO_SLOT when
  * it stands for itself, SWALLOW when it is counted and not reported. */
 __attribute__((noinline)) u32 report_now(u64 key, u64 window, u32 at_least, s64 bytes)
 {

@@ -1,4 +1,5 @@
-/* Which container a cgroup belongs to, from the names of its kernfs nodes: <64 hex>, docker-<64 hex>.scope, cri-containerd-<64 hex>.scope, crio-<64 hex>,
+/* Which container a cgroup belongs to, from the names of its kernfs nodes: <64 hex>, docker-<64 hex>.scope, cri-containerd-<64
+ * hex>.scope, crio-<64 hex>,
  * libpod-<64 hex>, ...:cri-containerd:<64 hex>. The outermost such cgroup is the container; nested ones belong to it. */
 #ifndef NODE_AGENT_CONTAINERS_H
 #define NODE_AGENT_CONTAINERS_H
@@ -25,7 +26,8 @@ struct {
 /* Nobody saw the first process of a container that ran before the programs were attached. */
 #define OWNER_UNSEEN 1
 
-/* By the container's id: the start of the process that came first into one of its cgroups. Of those it has one in every hierarchy, and a runtime goes through them in
+/* By the container's id: the start of the process that came first into one of its cgroups. Of those it has one in every hierarchy, and
+ * a runtime goes through them in
  * any order. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -170,7 +172,8 @@ static __noinline void decide(struct task_struct *task, struct task_state *state
 		process = OWNER_UNSEEN;
 	}
 	if (!found) return;
-	/* A runtime puts the container's first process into the cgroup when it makes it, and those of sessions only later; whether the container's own program has begun
+	/* A runtime puts the container's first process into the cgroup when it makes it, and those of sessions only later; whether the
+	 * container's own program has begun
 	 * by then says nothing. Children inherit the answer. */
 	bpf_map_update_elem(&owners, found, &process, BPF_NOEXIST);
 	u64 *owner = bpf_map_lookup_elem(&owners, found);

@@ -1,4 +1,5 @@
-/* The few members of the kernel's own structures that the programs read. Names and types are the kernel's (include/linux); where they lie is
+/* The few members of the kernel's own structures that the programs read. Names and types are the kernel's (include/linux); where they
+ * lie is
  * filled in when the object is loaded, from the running kernel's BTF (CO-RE), so neither order nor completeness matters here. */
 #ifndef NODE_AGENT_KERNEL_TYPES_H
 #define NODE_AGENT_KERNEL_TYPES_H

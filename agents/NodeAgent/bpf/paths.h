@@ -1,4 +1,5 @@
-/* Paths and files, read from the kernel's own structures. The functions are global and take numbers only, so that the verifier looks at each once and not at
+/* Paths and files, read from the kernel's own structures. The functions are global and take numbers only, so that the verifier looks
+ * at each once and not at
  * every place that calls it. */
 #ifndef NODE_AGENT_PATHS_H
 #define NODE_AGENT_PATHS_H
@@ -10,38 +11,38 @@
 #define PART_BYTES 256
 #define CUT 0x80000000u
 
-static __always_inline u64 mount_of(struct vfsmount *mnt)
+static __always_inline u64 mount_of(u64 mnt)
 {
-	return (u64)mnt - bpf_core_field_offset(struct mount, mnt);
+	return mnt - bpf_core_field_offset(struct mount, mnt);
 }
 
-/* Writes the names from `dentry` up to the root of the mount namespace into the scratch's text at `at`. Gives their length, with CUT when they were too many. */
+/* Writes the names from `dentry` up to the root of the mount namespace into the scratch's text at `at`. Gives their length, with CUT
+ * when they were too many. */
 __attribute__((noinline)) u32 walk_path(u64 dentry, u64 mount, u32 at)
 {
 	struct scratch *s = scratch_of_cpu();
 	if (!s || !dentry || !mount) return 0;
 	u32 from = at, i;
 	for (i = 0; i < DEEPEST_PATH; i++) {
-		struct mount *m = (void *)mount;
-		struct dentry *d = (void *)dentry;
-		if (d == BPF_CORE_READ(m, mnt.mnt_root)) {
-			u64 above = (u64)BPF_CORE_READ(m, mnt_parent);
+		if (dentry == POINTER(struct mount, mount, mnt.mnt_root)) {
+			u64 above = POINTER(struct mount, mount, mnt_parent);
 			if (above == mount || !above) {
 				/* The root of the namespace; or a file that was mounted by itself and is no more (runtimes run a copy of themselves so). */
-				if (at != from || (BPF_CORE_READ(d, d_inode, i_mode) & 0170000) == 0040000) return at - from;
-				int name = at <= TEXT_START_MASK ? bpf_probe_read_kernel_str(&s->text[at & TEXT_START_MASK], PART_BYTES, BPF_CORE_READ(d, d_name.name)) : 0;
+				u64 inode = POINTER(struct dentry, dentry, d_inode);
+				if (at != from || at > TEXT_START_MASK || (READ(struct inode, inode, i_mode) & 0170000) == 0040000) return at - from;
+				int name = bpf_probe_read_kernel_str(&s->text[at & TEXT_START_MASK], PART_BYTES, (void *)POINTER(struct dentry, dentry, d_name.name));
 				return name > 0 && name <= PART_BYTES ? name : 0;
 			}
-			dentry = (u64)BPF_CORE_READ(m, mnt_mountpoint);
+			dentry = POINTER(struct mount, mount, mnt_mountpoint);
 			mount = above;
 			continue;
 		}
-		u64 parent = (u64)BPF_CORE_READ(d, d_parent);
+		u64 parent = POINTER(struct dentry, dentry, d_parent);
 		if (at >= TEXT_START_MASK || at - from > PATH_BYTES - PART_BYTES) return (at - from) | CUT;
 		u32 to = at;
 		barrier_var(to);
 		to &= TEXT_START_MASK;
-		int length = bpf_probe_read_kernel_str(&s->text[to], PART_BYTES, BPF_CORE_READ(d, d_name.name));
+		int length = bpf_probe_read_kernel_str(&s->text[to], PART_BYTES, (void *)POINTER(struct dentry, dentry, d_name.name));
 		if (length > 0 && length <= PART_BYTES) at += length;
 		if (parent == dentry) return at - from;
 		dentry = parent;
@@ -78,25 +79,31 @@ __attribute__((noinline)) u32 copy_user_bytes(u64 from, u32 length, u32 at)
 /* The open file behind a descriptor of the current process; 0 when there is none. */
 static __always_inline u64 file_of(u64 descriptor)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = GUARDED(struct task_struct, bpf_get_current_task_btf());
 	struct fdtable *table = task->files->fdt;
 	u32 fd = descriptor;
 	if (!table || fd >= table->max_fds) return 0;
-	struct file *file = NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), table->fd + fd);
-	return (u64)file;
+	return pointer_at((u64)(table->fd + fd));
 }
 
 static __always_inline u32 mode_of(u64 file)
 {
-	return file ? BPF_CORE_READ((struct file *)file, f_inode, i_mode) : 0;
+	return file ? READ(struct inode, POINTER(struct file, file, f_inode), i_mode) : 0;
 }
 
-static __always_inline void fill_change_time(struct file_reference *to, struct inode *inode)
+/* Of the file system that it is on. */
+static __always_inline u32 magic_of(u64 file)
 {
+	u64 inode = POINTER(struct file, file, f_inode);
+	return READ(struct super_block, POINTER(struct inode, inode, i_sb), s_magic);
+}
+
+static __always_inline void fill_change_time(struct file_reference *to, u64 at)
+{
+	struct inode *inode = (void *)at;
 	if (bpf_core_field_exists(inode->i_ctime_sec)) {
 		/* Bit 31 of the nanoseconds says that somebody asked for them: I_CTIME_QUERIED, include/linux/fs.h since 6.13. */
-		to->changed_ns = BPF_CORE_READ(inode, i_ctime_sec) * 1000000000LL + (BPF_CORE_READ(inode, i_ctime_nsec) & 0x7fffffff);
+		to->changed_ns = READ(struct inode, at, i_ctime_sec) * 1000000000LL + (READ(struct inode, at, i_ctime_nsec) & 0x7fffffff);
 	} else if (bpf_core_field_exists(((struct inode___v66 *)inode)->__i_ctime)) {
 		struct inode___v66 *old = (void *)inode;
 		to->changed_ns = BPF_CORE_READ(old, __i_ctime.tv_sec) * 1000000000LL + BPF_CORE_READ(old, __i_ctime.tv_nsec);
@@ -114,25 +121,23 @@ __attribute__((noinline)) u32 fill_file(u64 file)
 	struct scratch *s = scratch_of_cpu();
 	if (!s || !file) return 0;
 	struct file_reference *to = &s->record.file;
-	struct file *f = (void *)file;
-	struct inode *inode = BPF_CORE_READ(f, f_inode);
+	u64 inode = POINTER(struct file, file, f_inode);
 	if (!inode) return 0;
-	to->inode = BPF_CORE_READ(inode, i_ino);
-	to->size = BPF_CORE_READ(inode, i_size);
-	to->links = BPF_CORE_READ(inode, i_nlink);
-	to->mode = BPF_CORE_READ(inode, i_mode);
-	to->rdev = BPF_CORE_READ(inode, i_rdev);
-	to->device = BPF_CORE_READ(inode, i_sb, s_dev);
-	to->magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	to->inode = READ(struct inode, inode, i_ino);
+	to->size = READ(struct inode, inode, i_size);
+	to->links = READ(struct inode, inode, i_nlink);
+	to->mode = READ(struct inode, inode, i_mode);
+	to->rdev = READ(struct inode, inode, i_rdev);
+	u64 super = POINTER(struct inode, inode, i_sb);
+	to->device = READ(struct super_block, super, s_dev);
+	to->magic = READ(struct super_block, super, s_magic);
 	fill_change_time(to, inode);
-	struct mount *mount = (void *)mount_of(BPF_CORE_READ(f, f_path.mnt));
-	to->mount_id = BPF_CORE_READ(mount, mnt_id);
-	to->mount_ns = BPF_CORE_READ(mount, mnt_ns, ns.inum);
+	u64 mount = mount_of(POINTER(struct file, file, f_path.mnt));
+	to->mount_id = READ(struct mount, mount, mnt_id);
+	to->mount_ns = READ(struct mnt_namespace, POINTER(struct mount, mount, mnt_ns), ns.inum);
 	if (to->magic == OVERLAY_MAGIC) {
 		/* struct ovl_inode: the VFS's inode, and behind it the dentry in the upper layer if there is one; so since 4.13. */
-		u64 upper = 0;
-		bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
-		to->in_upper = upper != 0;
+		to->in_upper = pointer_at(inode + bpf_core_type_size(struct inode)) != 0;
 	}
 	return 1;
 }
@@ -140,9 +145,8 @@ __attribute__((noinline)) u32 fill_file(u64 file)
 /* Walks the path of an open file. */
 static __always_inline u32 walk_file(u64 file, u32 at)
 {
-	struct file *f = (void *)file;
-	if (!f) return 0;
-	return walk_path((u64)BPF_CORE_READ(f, f_path.dentry), mount_of(BPF_CORE_READ(f, f_path.mnt)), at);
+	if (!file) return 0;
+	return walk_path(POINTER(struct file, file, f_path.dentry), mount_of(POINTER(struct file, file, f_path.mnt)), at);
 }
 
 static __always_inline u32 walk_directory(int root, u32 at)
@@ -151,8 +155,7 @@ static __always_inline u32 walk_directory(int root, u32 at)
 	struct path path = {};
 	if (root) BPF_CORE_READ_INTO(&path, task, fs, root);
 	else BPF_CORE_READ_INTO(&path, task, fs, pwd);
-	if (!path.mnt) return 0;
-	return walk_path((u64)path.dentry, mount_of(path.mnt), at);
+	return path.mnt ? walk_path((u64)path.dentry, mount_of((u64)path.mnt), at) : 0;
 }
 
 #endif

@@ -1,5 +1,7 @@
-/* What the programs hand to the agent: one record per event, in the ring. The agent's side of this layout is Kernel/RingRecord.cs; both change together.
- * A record is this structure and behind it the texts, whose lengths are in `lengths`, in the order of enum text. All numbers are the machine's own byte order. */
+/* What the programs hand to the agent: one record per event, in the ring. The agent's side of this layout is Kernel/RingRecord.cs;
+ * both change together.
+  * A record is this structure and behind it the texts, whose lengths are in `lengths`, in the order of enum text. All numbers are the
+  * machine's own byte order. */
 #ifndef NODE_AGENT_RECORD_H
 #define NODE_AGENT_RECORD_H
 

@@ -9,7 +9,8 @@
 
 enum task_flags { TASK_NO_NEW_PRIVILEGES = 1, TASK_STARTED = 2, TASK_EXEC_SESSION = 4, TASK_RUNTIME = 8 };
 
-/* What follows reads through the typed pointer of the task: plain loads, which the verifier guards. A helper's call for each would be most of an event's cost. */
+/* What follows reads through the typed pointer of the task: plain loads, which the verifier guards. A helper's call for each would be
+ * most of an event's cost. */
 static __always_inline u64 capabilities(const kernel_cap_t *set)
 {
 	return *(const u64 *)set;
@@ -22,9 +23,8 @@ static __always_inline void fill_pid(struct record *r, struct task_struct *task)
 	struct pid *pid = task->signal->pids[1];
 	if (!pid) return;
 	u64 at = (u64)pid + bpf_core_field_offset(struct pid, numbers) + (u64)pid->level * bpf_core_type_size(struct upid);
-	struct upid *number = (void *)at;
-	r->ns_tgid = BPF_CORE_READ(number, nr);
-	r->pid_ns = BPF_CORE_READ(number, ns, ns.inum);
+	r->ns_tgid = READ(struct upid, at, nr);
+	r->pid_ns = READ(struct pid_namespace, POINTER(struct upid, at, ns), ns.inum);
 }
 
 static __always_inline void fill_namespaces(struct record *r, struct task_struct *task)
@@ -79,7 +79,7 @@ static __always_inline struct scratch *begin(u8 kind, struct task_struct *task, 
 	__builtin_memset(&s->record, 0, sizeof(s->record));
 	s->record.kind = kind;
 	s->record.count = 1;
-	fill_task(&s->record, task, state);
+	fill_task(&s->record, GUARDED(struct task_struct, task), state);
 	s->record.first_at = s->record.at;
 	return s;
 }

@@ -2,11 +2,7 @@
 #ifndef NODE_AGENT_STATE_H
 #define NODE_AGENT_STATE_H
 
-#include <linux/bpf.h>
-#include "kernel_types.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_tracing.h>
+#include "reads.h"
 #include "record.h"
 #include "rules.h"
 
@@ -88,6 +84,9 @@ u16 compat_calls[CALLS] SEC(".data.compat");
 /* Written by one CPU each, read by the agent: records made, and those that found the ring full. */
 struct counters { u64 seen, lost; } counters[CPUS] SEC(".data.counters");
 s64 open_bursts SEC(".data.bursts");
+
+/* Until when some thread's use of pipes is reported; 0 while none's is. */
+u64 armed_until SEC(".data.armed");
 
 static __always_inline struct scratch *scratch_of_cpu(void)
 {

@@ -4,6 +4,7 @@ usage="What watching costs the watched, in pairs: each workload with the watcher
   overhead.sh [--rounds N] [--pinned] [--with agent|strace|auditd|bpftrace]     (defaults: 7 rounds, agent)
 --pinned: the workload on the first CPU, agent and broker on the last; else all share all CPUs. The agent's start is not part of it: it is waited for.
 auditd and bpftrace watch about what the agent's table of calls does; strace follows the workload's processes and throws away what it prints.
+Measure auditd last: the kernel keeps some of its cost for processes that were there. The rules of before are put back, and 'task,never' beside them where audit was off.
 Needs root, gcc, the native agent (PERF_AGENT=jit: the other) and infra/DevBroker in Release; redis-server and redis-tools for the workload redis."
 # shellcheck source=tests/Attacks/perf/surroundings.sh
 . "$(dirname "${BASH_SOURCE[0]}")/surroundings.sh"
@@ -19,14 +20,21 @@ while [ $# -gt 0 ]; do
   shift
 done
 
+# audit_has NAME: one of the values of audit's state.
+audit_has() { auditctl -s 2>/dev/null | awk -v name="$1" '$1 == name { print $2 }'; }
 absent() { echo "$with: $1"; exit 0; }
 case $with in
   agent) ;;
-  strace | bpftrace) has "$with" || absent "not installed here" ;;
+  bpftrace) has bpftrace || absent "not installed here" ;;
+  strace)
+    has strace || absent "not installed here"
+    strace -o /dev/null true 2>/dev/null || absent "this kernel does not let processes be traced here"
+    ;;
   auditd)
     if ! has auditd || ! has auditctl; then absent "not installed here"; fi
     auditctl -s >/dev/null 2>&1 || absent "this kernel does not offer audit's netlink socket here"
-    [ "$(auditctl -s | awk '$1 == "pid" { print $2 }')" = 0 ] || absent "another audit daemon runs here; it is left alone"
+    [ "$(audit_has pid)" = 0 ] || absent "another audit daemon runs here; it is left alone"
+    [ "$(audit_has enabled)" != 2 ] || absent "the rules of this machine are locked until it starts anew"
     ;;
   *) die "unknown watcher: $with" ;;
 esac
@@ -70,10 +78,13 @@ watcher_on() {
       printf 'log_file = %s/audit.log\nlog_format = RAW\nflush = INCREMENTAL_ASYNC\nfreq = 50\nmax_log_file_action = IGNORE\nspace_left_action = IGNORE\nadmin_space_left_action = IGNORE\ndisk_full_action = IGNORE\ndisk_error_action = IGNORE\nmax_log_file = 100\nspace_left = 75\nadmin_space_left = 50\n' "$work/audit" >"$work/audit/auditd.conf"
       auditd -n -c "$work/audit" >/dev/null 2>&1 &
       watcher=$!
-      for _ in $(seq 50); do [ "$(auditctl -s | awk '$1 == "pid" { print $2 }')" = 0 ] || break; sleep 0.1; done
-      auditctl -b 8192 -e 1 >/dev/null
-      auditctl -a always,exit -F dir=/ -F perm=wa >/dev/null
-      auditctl -a always,exit -F arch=b64 -S execve,execveat,connect,bind,ptrace,mount,umount2,setns,unshare,chdir,memfd_create,init_module,bpf >/dev/null
+      for _ in $(seq 50); do [ "$(audit_has pid)" = 0 ] || break; sleep 0.1; done
+      [ "$(audit_has pid)" = "$watcher" ] || absent "auditd did not start"
+      {
+        auditctl -D && auditctl -b 8192 -e 1 && auditctl -a always,exit -F arch=b64 -S openat -F 'a2&0x243' &&
+          auditctl -a always,exit -F arch=b64 -S unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,truncate,chmod,fchmodat,chown,fchownat &&
+          auditctl -a always,exit -F arch=b64 -S execve,execveat,connect,bind,ptrace,mount,umount2,setns,unshare,chdir,memfd_create,init_module,bpf
+      } >"$work/auditctl.out" 2>&1 || absent "the rules were refused: $(tail -n 1 "$work/auditctl.out")"
       ;;
     bpftrace)
       # It reads tracefs, which is not mounted everywhere; a mount namespace of its own leaves the machine as it is.
@@ -98,14 +109,30 @@ watcher_off() {
   fi
   [ -z "$watcher" ] || { kill "$watcher" && wait "$watcher"; } || true
   watcher=''
-  [ "$with" != auditd ] || audit_off
+  case $with in
+    auditd)
+      say "auditd: $(grep -c '^type=SYSCALL' "$work/audit/audit.log" || true) calls recorded, $(audit_has lost) records lost by the kernel"
+      audit_off
+      ;;
+    bpftrace) say "bpftrace: $(wc -l <"$work/bpftrace.out") lines" ;;
+  esac
+}
+
+# What was there before is there afterwards.
+audit_kept() {
+  auditctl -l | grep -v '^No rules' >"$work/audit.rules" || true
+  audit_enabled=$(audit_has enabled) audit_backlog=$(audit_has backlog_limit)
+  finishers+=(audit_off)
 }
 
 audit_off() {
   auditctl -D >/dev/null 2>&1 || true
-  auditctl -e 0 >/dev/null 2>&1 || true
+  [ ! -s "$work/audit.rules" ] || auditctl -R "$work/audit.rules" >/dev/null 2>&1 || say "The audit rules of before are not there again: $(cat "$work/audit.rules")"
+  auditctl -b "$audit_backlog" -e "$audit_enabled" >/dev/null 2>&1 || true
+  # A kernel that had audit on once prepares it for every process until it starts anew, and all their system calls are slower; unless told not to.
+  [ "$audit_enabled" != 0 ] || auditctl -a task,never >/dev/null 2>&1 || true
 }
-[ "$with" != auditd ] || finishers+=(audit_off)
+[ "$with" != auditd ] || audit_kept
 
 [ "$with" != agent ] || start_broker
 for name in "${names[@]}"; do seconds "$name" >/dev/null; done

@@ -26,6 +26,9 @@ internal sealed unsafe class RingReader : IDisposable
         _producer = SharedMemory.Map(map, (nuint)page + (nuint)size, writable: false, offset: page);
     }
 
+    /// <summary>Bytes that were ever handed over; by the thread that reads.</summary>
+    public ulong Position => *(ulong*)_consumer.Pointer;
+
     /// <summary>Hands over the records that are there, oldest first, at most <paramref name="most"/> bytes of them; gives whether more
     /// may be left.</summary>
     public bool Read(RecordSink sink, long most)

@@ -79,7 +79,7 @@ internal enum CallFilter : byte
     /// <summary>From a pipe, likewise.</summary>
     Read = 5,
 
-    /// <summary>Shared and writable, of a file.</summary>
+    /// <summary>What is mapped, as <see cref="Rules.MapKinds"/>.</summary>
     Map = 6,
 
     /// <summary>A socket onto a standard stream.</summary>
@@ -99,6 +99,28 @@ internal enum CallFilter : byte
 
     /// <summary>Size of a pipe; a socket onto a standard stream.</summary>
     Control = 12,
+
+    /// <summary>The argument is a descriptor of /proc/PID/mem.</summary>
+    Memory = 13,
+
+    /// <summary>The argument has all of the bits.</summary>
+    Bits = 14,
+}
+
+/// <summary>What <see cref="CallFilter.Map"/> wants, as the rule's value.</summary>
+[Flags]
+internal enum MapKinds : ulong
+{
+    None = 0,
+
+    /// <summary>Of a file, shared and writable.</summary>
+    Shared = 1,
+
+    /// <summary>Of a file, private and not writable.</summary>
+    Private = 2,
+
+    /// <summary>Writable and executable, of a file or of none.</summary>
+    Code = 4,
 }
 
 /// <summary>enum results.</summary>

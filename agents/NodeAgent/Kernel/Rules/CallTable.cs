@@ -34,7 +34,9 @@ internal static class CallTable
         compat.Fill(Calls - 1);
         foreach (CollectedCall call in calls)
         {
-            rules[call.Number] = call.ToRule();
+            // Rows of one call differ in what they want of it; what is about a file comes first and says how it is told.
+            if (rules[call.Number].On != 0) rules[call.Number].Value |= call.Value;
+            else rules[call.Number] = call.ToRule();
             foreach (int number in call.Compat) compat[number] = (ushort)call.Number;
         }
     }

@@ -26,7 +26,7 @@ internal static class FileCalls
         Descriptor(new("fallocate", 285, 324), FileOperation.Write) with { FlagArgument = 1 },
         Descriptor(new("mmap", 9, 192), FileOperation.MapSharedWritable) with
         {
-            PathArgument = 4, Filter = CallFilter.Map, FlagArgument = 2, Results = ReportedResults.Success,
+            PathArgument = 4, Filter = CallFilter.Map, Value = (ulong)MapKinds.Shared, FlagArgument = 2, Results = ReportedResults.Success,
         },
 
         Named(new("truncate", 76, 92, 193), FileOperation.Truncate, path: 0) with { FlagArgument = 1 },

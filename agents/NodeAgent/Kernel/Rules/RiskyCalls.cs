@@ -15,6 +15,9 @@ internal static class RiskyCalls
 
     private const ulong DontNeed = 4;
 
+    /// <summary>PROT_WRITE and PROT_EXEC.</summary>
+    private const ulong WritableCode = 6;
+
     /// <summary>SOL_ALG of setsockopt(2).</summary>
     private const ulong CryptoLevel = 279;
 
@@ -52,6 +55,19 @@ internal static class RiskyCalls
             Filter = CallFilter.Equal, FilterArgument = 2, Value = DontNeed, Burst = BurstOf.Argument, BurstArgument = 0,
             AtLeast = RaceRepeats,
             Results = ReportedResults.Success,
+        },
+
+        // Where in a memory file is written is told by the write itself; maps of every library that is loaded would be most events there are.
+        new("lseek", 8, 19)
+        {
+            ByDefault = false, Path = PathFrom.Descriptor, PathArgument = 0, Filter = CallFilter.Memory, FilterArgument = 0,
+            Results = ReportedResults.Success, Burst = BurstOf.Call,
+        },
+        Mapped("mmap_private", MapKinds.Private),
+        Mapped("mmap_code", MapKinds.Code),
+        new("mprotect", 10, 125)
+        {
+            ByDefault = false, Filter = CallFilter.Bits, FilterArgument = 2, Value = WritableCode, Burst = BurstOf.Call,
         },
 
         // Namespaces and mounts.
@@ -146,6 +162,16 @@ internal static class RiskyCalls
             Burst = BurstOf.File, BurstArgument = 0,
         },
     ];
+
+    private static CollectedCall Mapped(string name, MapKinds kind) => new(name, 9, 192)
+    {
+        ByDefault = false,
+        Path = PathFrom.Descriptor,
+        PathArgument = 4,
+        Filter = CallFilter.Map,
+        Value = (ulong)kind,
+        Results = ReportedResults.Success,
+    };
 
     private static CollectedCall Accepted(CollectedCall call) => call with
     {
