@@ -44,7 +44,10 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     private const string SaveSnapshot =
         $"update {Tables.Checkpoints} set reached = $3, next_offset = $4, state = $5, updated_at = now() where topic = $1 and partition = $2";
 
-    private const string SaveReached = $"update {Tables.Checkpoints} set reached = $3 where topic = $1 and partition = $2 and reached <> $3";
+    /// <summary>With the lock of the row, in one round trip: it changes nothing for an owner that was fenced.</summary>
+    private const string SaveReached = $"""
+        update {Tables.Checkpoints} set reached = $3 where topic = $1 and partition = $2 and token = $4 and reached <> $3
+        """;
 
     public async Task<PartitionCheckpoint> AcquireAsync(PartitionId partition, CancellationToken cancellation)
     {
@@ -90,7 +93,7 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         // Each asking for an event's id is a hash over strings, so it is asked for once.
         ImmutableArray<(Guid Id, AlarmEvent Event)> wanted = [.. commit.Alarms.Select(e => (e.EventId, e))];
-        Found found = await LookAsync(connection, commit.Partition, wanted, cancellation);
+        Found found = await LookAsync(connection, commit, wanted, cancellation);
         if (found.Token != commit.Token.Value) return new CommitOutcome.Fenced();
 
         ImmutableArray<(Guid Id, AlarmEvent Event)> fresh = [.. wanted.Where(e => !found.Events.Contains(e.Id)).DistinctBy(e => e.Id)];
@@ -100,23 +103,32 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         if (fresh.Where(e => e.Event is AlarmRaised or AlarmAmended).Select(e => e.Event.AlarmId).Distinct().ToArray() is { Length: > 0 } told)
             await ActiveExclusions.HideAsync(database, transaction, told, cancellation);
         await PolicyPositions.SaveAsync(connection, commit.Partition, commit.Policies, cancellation);
-        await SaveAsync(connection, commit, cancellation);
+        if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit, snapshot, cancellation);
         await transaction.CommitAsync(cancellation);
         return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);
     }
 
-    /// <summary>Locks the partition's row and sees what is stored of the commit's alarms, in one round trip.</summary>
+    /// <summary>Locks the partition's row, sees what is stored of the commit's alarms and says how far they reach, in one round trip.</summary>
     private static async Task<Found> LookAsync(
-        NpgsqlConnection connection, PartitionId partition, ImmutableArray<(Guid Id, AlarmEvent Event)> wanted, CancellationToken cancellation)
+        NpgsqlConnection connection, PartitionCommit commit, ImmutableArray<(Guid Id, AlarmEvent Event)> wanted, CancellationToken cancellation)
     {
         await using NpgsqlBatch batch = connection.CreateBatch();
         var lockToken = new NpgsqlBatchCommand(LockToken);
-        AddPartition(lockToken.Parameters, partition);
+        AddPartition(lockToken.Parameters, commit.Partition);
         batch.BatchCommands.Add(lockToken);
         if (!wanted.IsEmpty)
         {
             batch.BatchCommands.Add(Ids(StoredEvents, wanted.Select(e => e.Id)));
             batch.BatchCommands.Add(Ids(LockStreams, wanted.Select(e => e.Event.AlarmId).Distinct()));
+        }
+
+        if (commit.Snapshot is null)
+        {
+            var saveReached = new NpgsqlBatchCommand(SaveReached);
+            AddPartition(saveReached.Parameters, commit.Partition);
+            saveReached.Parameters.Add(new NpgsqlParameter<long> { TypedValue = commit.Reached });
+            saveReached.Parameters.Add(new NpgsqlParameter<long> { TypedValue = commit.Token.Value });
+            batch.BatchCommands.Add(saveReached);
         }
 
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation);
@@ -147,18 +159,14 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await session.SaveChangesAsync(cancellation);
     }
 
-    private static async Task SaveAsync(NpgsqlConnection connection, PartitionCommit commit, CancellationToken cancellation)
+    private static async Task SaveAsync(
+        NpgsqlConnection connection, PartitionCommit commit, StateSnapshot snapshot, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = connection.CreateCommand();
-        command.CommandText = commit.Snapshot is null ? SaveReached : SaveSnapshot;
+        await using var command = new NpgsqlCommand(SaveSnapshot, connection);
         AddPartition(command.Parameters, commit.Partition);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = commit.Reached });
-        if (commit.Snapshot is { } snapshot)
-        {
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = snapshot.NextOffset });
-            command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot.State });
-        }
-
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = snapshot.NextOffset });
+        command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot.State });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
