@@ -78,6 +78,7 @@ public static class AlarmApi
         MapHandling(alarms);
         MapStreams(api.MapGroup("/alarms").WithTags("Alarms"));
         MapExclusions(api.MapGroup("/exclusions").WithTags("Exclusions").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>()));
+        PolicyRoutes.Map(api.MapGroup("/policies").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>()));
         routes.MapOpenApi(Root + "/openapi.json");
 
         foreach (string path in (string[])["/alarms", "/alarms/{id}", "/alarms/{id}/similar", "/alarms/live", "/alarms/export", "/openapi.json"])

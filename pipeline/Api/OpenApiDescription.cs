@@ -54,9 +54,21 @@ internal static class OpenApiDescription
                 id.Example = "4d201a62-60a3-812a-a842-4b6329ec9ad7";
             }
 
+            if (operation.OperationId == "applyPolicy" && operation.RequestBody?.Content?["application/json"] is { } change)
+                change.Example = PolicyExample();
+            if (operation.OperationId == "rollBackPolicy" && operation.RequestBody?.Content?["application/json"] is { } rollback)
+                rollback.Example = new JsonObject { ["revision"] = 3, ["author"] = "ann", ["reason"] = "too loud" };
+
             return Task.CompletedTask;
         });
     }
+
+    private static JsonObject PolicyExample() => new()
+    {
+        ["document"] = "id: shop\nversion: 4\nabnormal-startup:\n  check-extended-mount-sources: true\n",
+        ["author"] = "ann",
+        ["reason"] = "CHG-4711: watch the extended mount sources too",
+    };
 
     private static IOpenApiParameter Parameter(QueryParameter parameter) => new OpenApiParameter
     {

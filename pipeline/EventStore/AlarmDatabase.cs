@@ -4,11 +4,14 @@ using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
+using Marten.Subscriptions;
 using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Exclusions;
+using Pipeline.Domain.Policies;
 using Pipeline.EventStore.Exclusions;
+using Pipeline.EventStore.Policies;
 using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 using Weasel.Core;
@@ -31,11 +34,13 @@ public sealed class AlarmDatabase : IAsyncDisposable
     private volatile bool _schemaIsThere;
 
     /// <param name="subscribers">Who is told what is stored, where this process may have to tell them.</param>
-    public AlarmDatabase(EventStoreOptions options, IEnumerable<IAlarmSubscriber>? subscribers = null)
+    /// <param name="policies">Who is told of changes of the policy, likewise.</param>
+    public AlarmDatabase(
+        EventStoreOptions options, IEnumerable<IAlarmSubscriber>? subscribers = null, IPolicySubscriber? policies = null)
     {
         Connections = new NpgsqlDataSourceBuilder(options.Bounded()).Build();
         Subscribers = [.. subscribers ?? []];
-        Marten = new DocumentStore(Configured(Connections, Subscribers));
+        Marten = new DocumentStore(Configured(Connections, Subscribers, policies));
     }
 
     /// <summary>Whether the schema was seen to be up to date.</summary>
@@ -108,7 +113,8 @@ public sealed class AlarmDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static StoreOptions Configured(NpgsqlDataSource connections, ImmutableArray<IAlarmSubscriber> subscribers)
+    private static StoreOptions Configured(
+        NpgsqlDataSource connections, ImmutableArray<IAlarmSubscriber> subscribers, IPolicySubscriber? policies)
     {
         var options = new StoreOptions();
         options.Connection(connections);
@@ -133,8 +139,14 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmActionTaken>(EventNames.AlarmActionTaken);
         options.Events.MapEventType<ExclusionAdded>(EventNames.ExclusionAdded);
         options.Events.MapEventType<ExclusionEnded>(EventNames.ExclusionEnded);
+        options.Events.MapEventType<PolicyApplied>(EventNames.PolicyApplied);
+        options.Events.MapEventType<PolicyRolledBack>(EventNames.PolicyRolledBack);
         options.Projections.Add(new ExclusionProjection(), ProjectionLifecycle.Inline);
-        if (!subscribers.IsEmpty) Subscribe(options, [.. subscribers.Select(subscriber => new AlarmSubscription(connections, subscriber))]);
+        options.Projections.Add(new PolicyProjection(), ProjectionLifecycle.Inline);
+        Subscribe(options, [
+            .. subscribers.Select(subscriber => new AlarmSubscription(connections, subscriber)),
+            .. policies is null ? [] : new SubscriptionBase[] { new PolicySubscription(policies) },
+        ]);
         foreach (Table table in Tables.All) options.Storage.ExtendedSchemaObjects.Add(table);
         return options;
     }
@@ -142,9 +154,10 @@ public sealed class AlarmDatabase : IAsyncDisposable
     /// <summary>
     /// Events of alarms are never skipped: what cannot be read or told stops the subscription, visibly, instead of being left out of it.
     /// </summary>
-    private static void Subscribe(StoreOptions options, AlarmSubscription[] subscriptions)
+    private static void Subscribe(StoreOptions options, ImmutableArray<SubscriptionBase> subscriptions)
     {
-        foreach (AlarmSubscription subscription in subscriptions) options.Events.Subscribe(subscription);
+        if (subscriptions.IsEmpty) return;
+        foreach (SubscriptionBase subscription in subscriptions) options.Events.Subscribe(subscription);
 
         // Which process runs it is decided by SubscriptionService.
         options.Projections.AsyncMode = DaemonMode.Solo;

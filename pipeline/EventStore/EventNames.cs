@@ -17,6 +17,8 @@ internal static class EventNames
     public const string AlarmActionTaken = "alarm-action-taken";
     public const string ExclusionAdded = "exclusion-added";
     public const string ExclusionEnded = "exclusion-ended";
+    public const string PolicyApplied = "policy-applied";
+    public const string PolicyRolledBack = "policy-rolled-back";
 
     public static string Of(AlarmEvent e) => e switch
     {

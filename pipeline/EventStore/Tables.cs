@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.EventStore.Policies;
 using Pipeline.EventStore.ReadModels;
 using Weasel.Postgresql.Tables;
 
@@ -29,6 +30,15 @@ internal static class Tables
 
     public const string Losses = $"{ReadSchema}.node_losses";
 
+    public const string Policies = $"{ReadSchema}.policies";
+
+    public const string PolicyHistory = $"{ReadSchema}.policy_history";
+
+    /// <summary>Every document that ever held somewhere, by its hash.</summary>
+    public const string PolicyDocuments = "pipeline.policy_documents";
+
+    public const string PolicyPositions = "pipeline.policy_positions";
+
     public const string Checkpoints = "pipeline.checkpoints";
 
     /// <summary>Everything of ours, as it should be.</summary>
@@ -39,7 +49,11 @@ internal static class Tables
         ReadContainers(),
         With(NodeRelations.Nodes.Columns, ReadSchema, "nodes", "node").WithFillFactor(50),
         ReadLosses(),
+        With(PolicyColumns.OfPolicies, ReadSchema, "policies", "name"),
+        With(PolicyColumns.OfHistory, ReadSchema, "policy_history", "revision"),
         PipelineCheckpoints(),
+        PipelinePolicyDocuments(),
+        PipelinePolicyPositions(),
     ];
 
     /// <summary>The tables that are a fold of the alarms' events, in this order; a rebuild makes them in another schema.</summary>
@@ -114,6 +128,30 @@ internal static class Tables
         return table;
     }
 
+    private static Table PipelinePolicyDocuments()
+    {
+        var table = new Table(PolicyDocuments);
+        table.AddColumn("hash", "text").AsPrimaryKey();
+        table.AddColumn("policy_id", "text").NotNull();
+        table.AddColumn("policy_version", "integer").NotNull();
+        table.AddColumn("document", "text").NotNull();
+        return table;
+    }
+
+    private static Table PipelinePolicyPositions()
+    {
+        var table = new Table(PolicyPositions);
+        table.AddColumn("topic", "text").AsPrimaryKey();
+        table.AddColumn("partition", "integer").AsPrimaryKey();
+        table.AddColumn("number", "bigint").AsPrimaryKey();
+        table.AddColumn("from_offset", "bigint").NotNull();
+        table.AddColumn("policy_id", "text").NotNull();
+        table.AddColumn("policy_version", "integer").NotNull();
+        table.AddColumn("hash", "text").NotNull();
+        table.AddColumn("recorded_at", "timestamptz").NotNull();
+        return table;
+    }
+
     private static Table PipelineCheckpoints()
     {
         var table = new Table(Checkpoints);
@@ -123,6 +161,7 @@ internal static class Tables
         table.AddColumn("token", "bigint").NotNull();
         table.AddColumn("state", "bytea").NotNull();
         table.AddColumn("updated_at", "timestamptz").NotNull();
+        table.AddColumn("reached", "bigint").NotNull().DefaultValueByExpression("0");
         return table;
     }
 

@@ -20,4 +20,13 @@ public static class PublishingRegistration
             content, options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Telemetry>(),
             provider.GetRequiredService<ILogger<AlarmTopic>>());
     }
+
+    /// <summary>Registers the <c>policies</c> topic as the one that is told of changes of the policy.</summary>
+    public static IServiceCollection AddPolicyTopic(this IServiceCollection services, PolicyTopicOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<IPolicySubscriber, PolicyTopic>();
+        return services;
+    }
 }

@@ -36,6 +36,8 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton(alarms as IAlarmHandling ?? new FakeAlarms());
         builder.Services.AddSingleton(exclusions ?? new FakeExclusions());
         builder.Services.AddSingleton(changes ?? new FakeChanges());
+        var policies = new FakePolicies();
+        builder.Services.AddSingleton<IPolicies>(policies).AddSingleton<IPolicyDocuments>(policies);
         builder.Services.AddAlarmApi();
         WebApplication app = builder.Build();
         app.MapAlarmApi();

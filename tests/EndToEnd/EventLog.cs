@@ -20,6 +20,8 @@ internal sealed class EventLog(string bootstrapServers) : IDisposable
 
     public string AlarmStates { get; } = LogFixture.UniqueName("alarm-state");
 
+    public string Policies { get; } = LogFixture.UniqueName("policies");
+
     public string DeadLetterTopic { get; } = LogFixture.UniqueName("dead-letters");
 
     public Task SendAsync(EventBatch batch)

@@ -67,7 +67,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             [
                 "serve", "--listen", Api.ToString(), "--create-topics",
                 "--topic", Log.Events, "--dead-letter-topic", Log.DeadLetterTopic, "--alarms-topic", Log.Alarms,
-                "--alarm-state-topic", Log.AlarmStates, "--group", Log.Events,
+                "--alarm-state-topic", Log.AlarmStates, "--policies-topic", Log.Policies, "--group", Log.Events,
             ],
             new Dictionary<string, string> { ["KAFKA_BOOTSTRAP_SERVERS"] = _log.BootstrapServers, ["PIPELINE_POSTGRES"] = _postgres });
 

@@ -5,6 +5,7 @@ using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.EventStore;
 using Pipeline.EventStore.Exclusions;
+using Pipeline.EventStore.Policies;
 using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 using Testing;
@@ -25,6 +26,8 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
     public IAlarmQueries Queries => new AlarmQueries(Database);
 
     public IExclusions Exclusions => new ExclusionStore(Database, new ExclusionBell());
+
+    public IPolicies Policies => new PolicyStore(Database);
 
     public IAlarmHandling Handling => new AlarmHandler(Database);
 

@@ -22,6 +22,13 @@ namespace Pipeline.Api.Contracts;
 [JsonSerializable(typeof(ExclusionContract))]
 [JsonSerializable(typeof(ExclusionListContract))]
 [JsonSerializable(typeof(ExclusionPreviewContract))]
+[JsonSerializable(typeof(PolicyRequestContract))]
+[JsonSerializable(typeof(PolicyPreviewRequestContract))]
+[JsonSerializable(typeof(PolicyRollbackContract))]
+[JsonSerializable(typeof(PolicyContract))]
+[JsonSerializable(typeof(PolicyListContract))]
+[JsonSerializable(typeof(PolicyDifferencesContract))]
+[JsonSerializable(typeof(PolicyPositionListContract))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

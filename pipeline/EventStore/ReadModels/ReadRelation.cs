@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.EventStore.Policies;
 
 namespace Pipeline.EventStore.ReadModels;
 
@@ -10,6 +11,8 @@ internal sealed record ReadRelation(string Name, string Meaning, ImmutableArray<
     [
         new(Tables.Alarms, "One row for each alarm.", ReadColumn.OfAlarms),
         new(Tables.Exclusions, "One row for each exclusion that ever was.", ReadColumn.OfExclusions),
+        new(Tables.Policies, "The policy in force.", PolicyColumns.OfPolicies),
+        new(Tables.PolicyHistory, "One row for each change of the policy.", PolicyColumns.OfHistory),
         HistoryRelations.History,
         CountRelations.Counts,
         CountRelations.Techniques,
