@@ -51,8 +51,11 @@ public sealed class TimelineTests : IDisposable
         var log = SomeLog.Of([.. GeneratedDay.Events(1500, 3), .. Story()], 2, () => 10);
         await log.ArchiveAsync(_archive.Store, rollBytes: 3000);
         string container = GeneratedDay.Container(1, 2);
-        var request = new TimelineRequest(SomeLog.Topic, container, At(900)) { Before = TimeSpan.FromMinutes(2),
-            After = TimeSpan.FromMinutes(2) };
+        var request = new TimelineRequest(SomeLog.Topic, container, At(900))
+        {
+            Before = TimeSpan.FromMinutes(2),
+            After = TimeSpan.FromMinutes(2),
+        };
 
         Timeline archived = await new TimelineReader(_archive.Store, null).ReadAsync(request, TestContext.Current.CancellationToken);
         Timeline live = await new TimelineReader(null, log.AsLive()).ReadAsync(request, TestContext.Current.CancellationToken);

@@ -93,7 +93,10 @@ public sealed class CaseExport(CaseRecordReader reader)
         return (missing.Count > 0 ? Completeness.Tainted : Completeness.Complete, [.. missing]);
     }
 
-    private static object Shown(StoredAlarmEvent stored) =>
-        new { Type = stored.Event.GetType()
-            .Name, stored.StoredAt, Event = JsonSerializer.SerializeToElement(stored.Event, stored.Event.GetType(), Json) };
+    private static object Shown(StoredAlarmEvent stored) => new
+    {
+        Type = stored.Event.GetType().Name,
+        stored.StoredAt,
+        Event = JsonSerializer.SerializeToElement(stored.Event, stored.Event.GetType(), Json),
+    };
 }
