@@ -51,7 +51,7 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
             (await store.ScalarAsync<int>($"select version from read.alarms where id = '{row.Id}'")).ShouldBe(view.Version);
             (await store.ScalarAsync<string>(
                 $"select string_agg(event_id::text, ',' order by version) || ' ' || max(version) from read.alarm_history where alarm_id = '{row.Id}'"))
-                .ShouldBe($"{string.Join(',', told.Select(e => e.EventId))} {told.Length}");
+                .ShouldBe($"{string.Join(',', life.Select(e => e.EventId))} {life.Length}");
         }
 
         (await store.ScalarAsync<string>(ReadModelTests.Counts)).ShouldBe(await store.ScalarAsync<string>(ReadModelTests.CountedAnew));

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Detection;
 using Pipeline.Domain.Events;
+using Pipeline.Domain.Policies;
 using Pipeline.Runtime;
+using Pipeline.Runtime.Policies;
 using Pipeline.Runtime.Ports;
 using Pipeline.Runtime.Processing;
 
@@ -50,9 +52,10 @@ internal sealed class SimulatedGroup : IDisposable
         SynchronizationContext.SetSynchronizationContext(_context);
         TaskScheduler scheduler = TaskScheduler.FromCurrentSynchronizationContext();
         SynchronizationContext.SetSynchronizationContext(before);
+        var shelf = new PolicyShelf(
+            new RunnablePolicy(PolicyDocument.BuiltIn, DetectorRoster.Of(Catalog.Detectors)), null, _telemetry, NullLogger.Instance);
         _runtime = new PartitionRuntime(
-            system, DetectorRoster.Of(Catalog.Detectors), Store, new NoPoison(), Options, _time, _telemetry, NullLoggerFactory.Instance,
-                scheduler);
+            system, shelf, Store, new NoPoison(), Options, _time, _telemetry, NullLoggerFactory.Instance, scheduler);
         _owners = new Owner[partitions.Length];
     }
 
