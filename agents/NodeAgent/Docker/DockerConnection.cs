@@ -31,7 +31,7 @@ internal sealed class DockerConnection : IContainerEngine
     {
         _options = options;
         _describe = describe;
-        _http = new HttpClient(EngineSocket.Handler(options)) 
+        _http = new HttpClient(EngineSocket.Handler(options))
         {
             BaseAddress = new Uri("http://localhost/"),
             Timeout = Timeout.InfiniteTimeSpan,
