@@ -165,7 +165,7 @@ public sealed class FileLocationTests
         Script script = Known().Mounted(Ns, 600, MountSteps.HostDisk, "/var/lib/docker/containers/c0/hosts", "/etc/hosts", "ext4", 500)
             .Created("c2", spec);
         if (isKnown) script.ContainerMounts("c2", Ns + 1, 700);
-        script.By(new ScriptedTask { Container = "c2", MountNs = Ns + 1 }).File(_ => default);
+        script.By(new ScriptedTask { Container = "c2", Tgid = 200, MountNs = Ns + 1 }).File(_ => default);
 
         FileLocation at = Locate(script, "/etc/hosts", Disk(600));
 
