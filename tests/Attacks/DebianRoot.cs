@@ -12,12 +12,16 @@ internal static class DebianRoot
     public const string Package = "/packages/tiny.deb";
 
     private const string Libraries = "/usr/lib/x86_64-linux-gnu";
+
+    /// <summary>By its whole path: PAM looks below /lib, which is a link to /usr/lib on Debian and not in the image.</summary>
+    private const string Permit = $"{Libraries}/security/pam_permit.so";
+
     private const string Plugins = "/usr/libexec/sudo";
 
     /// <summary>dpkg wants all of these to be there, whatever it installs.</summary>
     private static readonly string[] Programs =
     [
-        "/usr/bin/sudo", "/usr/bin/dpkg", "/usr/bin/dpkg-deb", "/usr/bin/dpkg-split", "/usr/bin/tar", "/usr/bin/rm", "/usr/sbin/ldconfig",
+        "/usr/bin/sudo", "/usr/bin/dpkg", "/usr/bin/dpkg-deb", "/usr/bin/dpkg-split", "/usr/bin/tar", "/usr/bin/rm", "/usr/bin/diff", "/usr/sbin/ldconfig",
         "/usr/sbin/start-stop-daemon",
     ];
 
@@ -27,7 +31,7 @@ internal static class DebianRoot
         ("etc/passwd", "root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n"),
         ("etc/shadow", "root:*:1::::::\napp:*:1::::::\n"),
         ("etc/sudoers", "root ALL=(ALL) ALL\napp ALL=(ALL) NOPASSWD: ALL\n"),
-        ("etc/pam.d/sudo", "auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_permit.so\n"),
+        ("etc/pam.d/sudo", $"auth required {Permit}\naccount required {Permit}\nsession required {Permit}\n"),
         ("var/lib/dpkg/status", ""),
         ("var/lib/dpkg/info/format", "1\n"),
         ("var/lib/dpkg/updates/.keep", ""),
@@ -51,7 +55,7 @@ internal static class DebianRoot
     public static async Task WriteAsync(string directory)
     {
         string root = Path.Combine(directory, "root");
-        string[] loaded = [.. Directory.GetFiles(Plugins, "*.so"), $"{Libraries}/security/pam_permit.so"];
+        string[] loaded = [.. Directory.GetFiles(Plugins, "*.so"), Permit];
         HashSet<string> files = [.. Programs, .. loaded];
         foreach (string file in files.ToArray()) files.UnionWith(await LibrariesOfAsync(file));
         foreach (string file in files) Copy(file, root + file);

@@ -125,8 +125,9 @@ internal static class Lives
         new("worker", "", None, ["/tools/spawn", "/bin/sh", "-c", "id; ls /"]),
         Shell("late-install", "MP-07", None, "sleep 11; /tools/apt install something"),
         new("early-install", "", None, ["/tools/apt", "install", "something"]),
-        Shell("package-late", "MP-07", None, $"sleep 11; dpkg -i {DebianRoot.Package}") with { Image = WatchedEngine.DebianImage },
-        new("package-built", "", None, ["/usr/bin/dpkg", "-i", DebianRoot.Package]) { Image = WatchedEngine.DebianImage, Built = true },
+        // In the first minute, which a build step is within, new programs are let pass by default; this test's policy has no such minute.
+        Shell("package-late", "MP-07 SF-02", None, $"sleep 11; dpkg -i {DebianRoot.Package}") with { Image = WatchedEngine.DebianImage },
+        new("package-built", "SF-02", None, ["/usr/bin/dpkg", "-i", DebianRoot.Package]) { Image = WatchedEngine.DebianImage, Built = true },
         new("scanner", "MP-08", None, ["/tools/nmap", "127.0.0.1"]),
         new("listed", "", None, ["/tools/nothing"]) { Image = ListedImage },
         new("not-listed", "AP-01", None, ["/tools/spawn", "/tools/nothing"]) { Image = ListedImage },

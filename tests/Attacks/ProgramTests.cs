@@ -94,7 +94,7 @@ public sealed class ProgramTests(WatchedEngine engine)
         SeenEvent run = seen.Single("Executed", one => one is { Started: true, Path: "/usr/bin/sudo" });
         (run.Task.Uid, run.Task.EffectiveUid).ShouldBe((uint.Parse(user, null), (uint)effective));
         run.Task.Flags.HasFlag(TaskFlags.NoNewPrivileges).ShouldBe(forbidden);
-        seen.Count(one => one is { What: "Executed", Path: "/tools/nothing", Task.Uid: 0 }).ShouldBe(forbidden ? 0 : 1);
+        seen.Count(one => one is { What: "Executed", Path: "/tools/nothing", Task.Uid: 0 }).ShouldBe(forbidden ? 0 : 1, await engine.OutputAsync(id));
         (seen.Own()[^1].Process.ExitCode == 0 ? 0 : 1).ShouldBe(exitCode, await engine.OutputAsync(id));
     }
 
