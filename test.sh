@@ -36,10 +36,10 @@ need_dotnet
 if [ -n "$set_up" ]; then
   [ -n "${PIPELINE_POSTGRES:-}" ] || has_postgres || need_packages postgresql
   [ -n "${DOCKER_HOST:-}" ] || command -v dockerd >/dev/null 2>&1 || optional_packages docker.io
-  optional_packages "${ebpf_packages[@]}" "${native_packages[@]}" gcc
+  optional_packages "${ebpf_packages[@]}" "${native_packages[@]}" gcc sudo
   # Engines that the node agent's sources are tested on; none of them is started as a service of the machine's.
   optional_packages containerd runc podman
-  optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro shellcheck
+  optional_packages jq busybox-static docker-compose kcat python3-confluent-kafka python3-avro python3-zstandard shellcheck
   # The ground truth for captures; without its driver, which Debian only recommends.
   optional_packages sysdig
   tests/DevBroker.Tests/install-clients.sh >&2 || say "Going on without the JavaScript Kafka client."
@@ -73,7 +73,7 @@ output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 # count WORD: the number behind it in the test runner's closing summary.
 count() { awk -v key="$1:" '$1 == key { n = $2 } END { print n + 0 }' "$output"; }
-for project in tests/*.Tests tests/Attacks tests/EndToEnd; do
+for project in tests/*.Tests tests/Simulation tests/Attacks tests/EndToEnd; do
   name=$(basename "$project")
   dll=$project/bin/Release/net10.0/$name.dll
   if ! [ -d "$project" ] || ! wanted "$name"; then continue; fi

@@ -32,16 +32,22 @@ internal enum AgentExit
     Unreadable = 2,
 }
 
-/// <summary>One run of the agent: sources bring events to the queue, the shipper takes them to the log, a heartbeat tells that all of it lives.</summary>
+/// <summary>
+/// One run of the agent: sources bring events to the queue, the shipper takes them to the log, a heartbeat tells that all of it lives.
+/// </summary>
 internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
 
     private readonly ArgumentRedactor _redactor = new(options.Redaction);
+    private readonly NamedCgroups _named = new();
     private bool _broken;
     private bool _saidStatus;
 
-    /// <summary>Runs until <paramref name="stop"/> is set, or with <see cref="AgentOptions.Once"/> until the files are stored; then drains, within bounds.</summary>
+    /// <summary>
+    /// Runs until <paramref name="stop"/> is set, or with <see cref="AgentOptions.Once"/> until the files are stored; then drains, within
+    /// bounds.
+    /// </summary>
     /// <exception cref="IOException">The state directory cannot be used.</exception>
     public async Task<AgentExit> RunAsync(CancellationToken stop)
     {
@@ -63,7 +69,8 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
         PodSource? pods = options.Sources.Kubernetes is { } kubernetes ? new PodSource(kubernetes, time, logger) : null;
         IEventSource?[] all = [files, kernel, pods, .. Engines(pods?.Directory), hashes, mounts, Running(hashes, kernel)];
         IEventSource[] sources = [.. all.OfType<IEventSource>()];
-        bool stored = await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, spool, time), queue, sequence, shipper, stop);
+        bool stored =
+            await WorkAsync(sources, new AgentStatus(sources, queue, sequence, shipper, spool, time), queue, sequence, shipper, stop);
         if ((stored || shipper.RestIsSpooled) && !_broken)
         {
             if (stored) Log.Stopped(logger, queue.Taken);
@@ -103,17 +110,18 @@ internal sealed class Agent(AgentOptions options, TimeProvider time, ILogger log
     }
 
     private KernelSource? Kernel(HashingSource? hashes, MountSource? mounts) =>
-        mounts is null ? null : new KernelSource(options.Kernel, new KernelWitness(hashes, mounts), _redactor, time, logger);
+        mounts is null ? null : new KernelSource(options.Kernel, new KernelWitness(hashes, mounts), _redactor, _named, time, logger);
 
     /// <summary>What runs is read once the kernel is watched: what begins later is seen there, and reading does not delay it.</summary>
     private InventorySource? Running(HashingSource? hashes, KernelSource? kernel) => options.Inventory is { } inventory
-        ? new InventorySource(inventory, _redactor, hashes, time, logger, kernel?.Settled ?? Task.CompletedTask)
+        ? new InventorySource(inventory, _redactor, hashes, _named, time, logger, kernel?.Settled ?? Task.CompletedTask)
         : null;
 
     private IEnumerable<EngineSource> Engines(PodDirectory? pods)
     {
-        foreach (DockerOptions docker in options.Sources.Docker) yield return Watch(docker, new DockerConnection(docker, json => DockerInspect.Parse(json)));
-        if (options.Sources.Containerd is { } containerd) yield return Watch(containerd, new ContainerdEngine(containerd, time));
+        foreach (DockerOptions docker in options.Sources.Docker)
+            yield return Watch(docker, new DockerConnection(docker, json => DockerInspect.Parse(json)));
+        if (options.Sources.Containerd is { } containerd) yield return Watch(containerd, new ContainerdEngine(containerd, time, _named));
         if (options.Sources.Cri is { } cri) yield return Watch(cri, new CriEngine(cri, time));
 
         EngineSource Watch(EngineOptions watched, IContainerEngine engine) => new(watched, engine, time, logger, pods);

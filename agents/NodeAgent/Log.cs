@@ -11,22 +11,28 @@ internal static partial class Log
     [LoggerMessage(7001, LogLevel.Information, "Stopped: {Taken} events taken, all of them stored or reported.")]
     public static partial void Stopped(ILogger logger, long taken);
 
-    [LoggerMessage(7002, LogLevel.Warning, "Stopped with {Left} events that were not stored in time; the next run on this boot reports them as lost.")]
+    [LoggerMessage(7002, LogLevel.Warning,
+        "Stopped with {Left} events that were not stored in time; the next run on this boot reports them as lost.")]
     public static partial void StoppedWithRest(ILogger logger, int left);
 
     [LoggerMessage(7003, LogLevel.Critical, "A part of the agent broke, and so the agent ends.")]
     public static partial void Broken(ILogger logger, Exception error);
 
-    [LoggerMessage(7010, LogLevel.Warning, "The record of sequence numbers at {Path} is not whole and is not used; numbering goes on from the node's uptime.")]
+    [LoggerMessage(7010, LogLevel.Warning,
+        "The record of sequence numbers at {Path} is not whole and is not used; numbering goes on from the node's uptime.")]
     public static partial void SequenceRecordTorn(ILogger logger, string path);
 
-    [LoggerMessage(7011, LogLevel.Error, "The record of sequence numbers at {Path} cannot be written: {Reason}. Events go on; after a restart numbering will have a gap.")]
+    [LoggerMessage(7011, LogLevel.Error,
+        "The record of sequence numbers at {Path} cannot be written: {Reason}. Events go on; after a restart numbering will have a gap.")]
     public static partial void SequenceRecordNotWritten(ILogger logger, string path, string reason);
 
-    [LoggerMessage(7012, LogLevel.Error, "The outdated record of sequence numbers at {Path} cannot be removed: {Reason}. Remove it before the agent is started again on this boot.")]
+    [LoggerMessage(7012, LogLevel.Error,
+        "The outdated record of sequence numbers at {Path} cannot be removed: {Reason}. Remove it before the agent is started again on "
+        + "this boot.")]
     public static partial void SequenceRecordNotRemoved(ILogger logger, string path, string reason);
 
-    [LoggerMessage(7013, LogLevel.Warning, "An earlier run was killed: the numbers {First} to {Last} are reported as lost where they were not delivered.")]
+    [LoggerMessage(7013, LogLevel.Warning,
+        "An earlier run was killed: the numbers {First} to {Last} are reported as lost where they were not delivered.")]
     public static partial void EarlierRunKilled(ILogger logger, long first, long last);
 
     [LoggerMessage(7020, LogLevel.Warning, "Kafka at {Brokers} does not take events: {Reason}. They wait in memory; retrying.")]
@@ -85,7 +91,8 @@ internal static partial class Log
     [LoggerMessage(7031, LogLevel.Information, "{Runtime} at {Socket} is back; nothing was missed.")]
     public static partial void EngineBack(ILogger logger, string runtime, string socket);
 
-    [LoggerMessage(7032, LogLevel.Warning, "{Runtime} at {Socket} is back; it does not remember what happened meanwhile, which is reported as a loss.")]
+    [LoggerMessage(7032, LogLevel.Warning,
+        "{Runtime} at {Socket} is back; it does not remember what happened meanwhile, which is reported as a loss.")]
     public static partial void EngineBackWithGap(ILogger logger, string runtime, string socket);
 
     [LoggerMessage(7033, LogLevel.Warning, "No container engine at {Socket}: {Reason}. Trying on quietly.")]
@@ -97,13 +104,15 @@ internal static partial class Log
     [LoggerMessage(7035, LogLevel.Warning, "Container {ContainerId} is reported without its description: {Reason}.")]
     public static partial void InspectFailed(ILogger logger, string containerId, string reason);
 
-    [LoggerMessage(7036, LogLevel.Warning, "Container {ContainerId} is reported without its description, which is not valid: {Path}: {Reason}.")]
+    [LoggerMessage(7036, LogLevel.Warning,
+        "Container {ContainerId} is reported without its description, which is not valid: {Path}: {Reason}.")]
     public static partial void InspectUnreadable(ILogger logger, string containerId, string path, string reason);
 
     [LoggerMessage(7037, LogLevel.Information, "Knowing {Pods} pods of this node from {Server}.")]
     public static partial void PodsKnown(ILogger logger, int pods, string server);
 
-    [LoggerMessage(7038, LogLevel.Warning, "No facts of pods from {Server}: {Reason}. Containers are reported without owner and service account; trying on quietly.")]
+    [LoggerMessage(7038, LogLevel.Warning,
+        "No facts of pods from {Server}: {Reason}. Containers are reported without owner and service account; trying on quietly.")]
     public static partial void PodsUnknown(ILogger logger, string server, string reason);
 
     [LoggerMessage(7040, LogLevel.Error, "{File}, document {Document}, {Place}: {Reason}.")]
@@ -112,7 +121,8 @@ internal static partial class Log
     [LoggerMessage(7041, LogLevel.Information, "Read {Containers} containers from files; {Unreadable} parts were not readable.")]
     public static partial void FilesRead(ILogger logger, int containers, int unreadable);
 
-    [LoggerMessage(7050, LogLevel.Critical, "The state directory {Directory} cannot be used: {Reason}. Another agent may hold it; name another with --state.")]
+    [LoggerMessage(7050, LogLevel.Critical,
+        "The state directory {Directory} cannot be used: {Reason}. Another agent may hold it; name another with --state.")]
     public static partial void StateUnusable(ILogger logger, string directory, string reason);
 
     [LoggerMessage(7051, LogLevel.Warning, "The status file {Path} cannot be written: {Reason}.")]

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Api.Contracts;
+using Pipeline.Api.Export;
+using Pipeline.Api.Live;
 
 namespace Pipeline.Api;
 
@@ -33,6 +35,10 @@ public static class AlarmApi
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestGate>();
+        services.AddSingleton<LiveTelemetry>();
+        services.AddSingleton<LiveAlarms>();
+        services.AddSingleton<LiveEndpoint>();
+        services.AddSingleton<ExportEndpoint>();
         services.AddSingleton<IStartupFilter, AroundTheApi>();
         services.AddOpenApi(OpenApiDescription.Configure);
         return services;
@@ -61,11 +67,21 @@ public static class AlarmApi
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        alarms.MapGet("/{id}/similar", AlarmEndpoints.SimilarAsync)
+            .WithName("similarAlarms")
+            .WithSummary("Get what is the same as an alarm")
+            .WithDescription("Alarms of the same rule about the same subject, the newest stored first, and when this alarm itself was seen again.")
+            .Produces<SimilarAlarmsContract>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         MapHandling(alarms);
+        MapStreams(api.MapGroup("/alarms").WithTags("Alarms"));
         MapExclusions(api.MapGroup("/exclusions").WithTags("Exclusions").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>()));
+        PolicyRoutes.Map(api.MapGroup("/policies").AddEndpointFilter(routes.ServiceProvider.GetRequiredService<RequestGate>()));
         routes.MapOpenApi(Root + "/openapi.json");
 
-        foreach (string path in (string[])["/alarms", "/alarms/{id}", "/openapi.json"])
+        foreach (string path in (string[])["/alarms", "/alarms/{id}", "/alarms/{id}/similar", "/alarms/live", "/alarms/export", "/openapi.json"])
             api.MapMethods(path, Changing, http => Only("GET", http)).ExcludeFromDescription();
         foreach (string path in (string[])["/alarms/actions", "/alarms/{id}/actions"])
             api.MapMethods(path, NotPosting, http => Only("POST", http)).ExcludeFromDescription();
@@ -95,6 +111,29 @@ public static class AlarmApi
             .WithDescription("About those of ids, or about those that the list's filters, given as query parameters, find and that accept it.")
             .Accepts<BulkHandlingRequestContract>("application/json")
             .Produces<BulkHandlingContract>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>Answers that last: they have bounds of their own and take no place from the others.</summary>
+    private static void MapStreams(RouteGroupBuilder alarms)
+    {
+        alarms.MapGet("/live", (HttpContext http, LiveEndpoint live) => live.RunAsync(http))
+            .WithName("watchAlarms")
+            .WithSummary("Watch the list")
+            .WithDescription("Server-sent events. ready: listening has begun, read the list now. alarm: an alarm that the filters find, new or changed, as in the "
+                + "list. gone: one that they do not find any more. reset: more was missed than is told, read the list again. end: why it ends.")
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        alarms.MapGet("/export", (HttpContext http, ExportEndpoint export) => export.RunAsync(http))
+            .WithName("exportAlarms")
+            .WithSummary("Export the list")
+            .WithDescription("All alarms that the filters find, the newest stored first, as one document. Cells of CSV that a spreadsheet would take for a formula "
+                + "begin with an apostrophe.")
+            .Produces<AlarmListContract>(StatusCodes.Status200OK, "application/json", "application/x-ndjson", "text/csv")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -18,12 +18,15 @@ internal sealed record AlarmListQuery(AlarmFilter Filter, string? Cursor, int Li
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     /// <summary>Exactly one of the two is not null.</summary>
-    public static (AlarmListQuery? Query, ProblemHttpResult? Problem) Read(HttpRequest request)
+    public static (AlarmListQuery? Query, ProblemHttpResult? Problem) Read(HttpRequest request) => Read(request, QueryParameter.All);
+
+    /// <param name="known">Parameters that there are.</param>
+    public static (AlarmListQuery? Query, ProblemHttpResult? Problem) Read(HttpRequest request, ImmutableArray<QueryParameter> known)
     {
         var reading = new Reading(request.Query);
         if (request.QueryString.Value is { Length: > QueryParameter.LongestQuery })
             return (null, Problems.InvalidQuery("", $"The query string is longer than {QueryParameter.LongestQuery} characters."));
-        reading.CheckNamesAndLengths();
+        reading.CheckNamesAndLengths(known);
         var filter = new AlarmFilter
         {
             Types = reading.Words<AlarmType>(QueryParameter.Type),
@@ -50,13 +53,13 @@ internal sealed record AlarmListQuery(AlarmFilter Filter, string? Cursor, int Li
 
         public void Refuse(ProblemHttpResult problem) => Problem ??= problem;
 
-        public void CheckNamesAndLengths()
+        public void CheckNamesAndLengths(ImmutableArray<QueryParameter> all)
         {
             foreach ((string name, StringValues values) in query)
             {
-                if (!QueryParameter.All.Any(known => known.Name == name))
+                if (!all.Any(known => known.Name == name))
                     Refuse(
-                        Problems.InvalidQuery(name, $"There is no parameter \"{Shown(name)}\"; there are {string.Join(", ", QueryParameter.All.Select(known => known.Name))}."));
+                        Problems.InvalidQuery(name, $"There is no parameter \"{Shown(name)}\"; there are {string.Join(", ", all.Select(known => known.Name))}."));
                 else if (values.Any(value => value is { Length: > QueryParameter.LongestValue }))
                     Refuse(
                         Problems.InvalidQuery(name, $"The value of \"{name}\" is longer than {QueryParameter.LongestValue} characters."));

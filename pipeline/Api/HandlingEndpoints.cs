@@ -76,12 +76,12 @@ internal static class HandlingEndpoints
             : (DeterministicId.From("request", key), null);
     }
 
-    private static (int? Version, IResult? Problem) VersionOf(HttpContext http)
+    internal static (int? Version, IResult? Problem) VersionOf(HttpContext http)
     {
         IList<EntityTagHeaderValue> match = http.Request.GetTypedHeaders().IfMatch;
         if (match.Count == 0 || match.Any(tag => tag.Equals(EntityTagHeaderValue.Any))) return (null, null);
         return match is [{ IsWeak: false } tag] && int.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out int version)
             ? (version, null)
-            : (null, Problems.InvalidCommand("If-Match: not an ETag of an alarm"));
+            : (null, Problems.InvalidCommand("If-Match: not an ETag of ours"));
     }
 }

@@ -43,19 +43,32 @@ internal static class OpenApiDescription
                 if (operation.Responses?["200"].Content?["application/json"] is { } body) body.Example = ListExample();
             }
 
-            if (operation.OperationId == "handleAlarms")
-                operation.Parameters = [.. QueryParameter.All.Where(parameter => parameter.Kind != QueryParameterKind.Limit && parameter.Name != "cursor").Select(Parameter)];
+            if (operation.OperationId is "handleAlarms") operation.Parameters = [.. QueryParameter.Filters.Select(Parameter)];
+            if (operation.OperationId is "exportAlarms") operation.Parameters = [Parameter(QueryParameter.Format), .. QueryParameter.Filters.Select(Parameter)];
+            if (operation.OperationId is "watchAlarms") Watch(operation);
 
-            if (operation.OperationId is "getAlarm" or "handleAlarm" && operation.Parameters?[0] is OpenApiParameter id)
+            if (operation.OperationId is "getAlarm" or "handleAlarm" or "similarAlarms" && operation.Parameters?[0] is OpenApiParameter id)
             {
                 id.Description = "Id of the alarm.";
                 id.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
                 id.Example = "4d201a62-60a3-812a-a842-4b6329ec9ad7";
             }
 
+            if (operation.OperationId == "applyPolicy" && operation.RequestBody?.Content?["application/json"] is { } change)
+                change.Example = PolicyExample();
+            if (operation.OperationId == "rollBackPolicy" && operation.RequestBody?.Content?["application/json"] is { } rollback)
+                rollback.Example = new JsonObject { ["revision"] = 3, ["author"] = "ann", ["reason"] = "too loud" };
+
             return Task.CompletedTask;
         });
     }
+
+    private static JsonObject PolicyExample() => new()
+    {
+        ["document"] = "id: shop\nversion: 4\nabnormal-startup:\n  check-extended-mount-sources: true\n",
+        ["author"] = "ann",
+        ["reason"] = "CHG-4711: watch the extended mount sources too",
+    };
 
     private static IOpenApiParameter Parameter(QueryParameter parameter) => new OpenApiParameter
     {
@@ -69,6 +82,21 @@ internal static class OpenApiDescription
         Explode = false,
     };
 
+    private static void Watch(OpenApiOperation operation)
+    {
+        var position = new OpenApiParameter
+        {
+            Name = "Last-Event-ID",
+            In = ParameterLocation.Header,
+            Description = "The id of the last message that came, to be told what was missed.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            Example = "4711",
+        };
+        operation.Parameters = [.. QueryParameter.Filters.Select(Parameter), position];
+        if (operation.Responses?["200"].Content?["text/event-stream"] is { } body)
+            body.Example = $"id: 4711\nevent: ready\ndata: {{}}\n\nid: 4712\nevent: alarm\ndata: {ListExample()!["alarms"]![0]!.ToJsonString()}\n\n";
+    }
+
     private static OpenApiSchema Schema(QueryParameter parameter) => parameter.Kind switch
     {
         QueryParameterKind.Words => new OpenApiSchema
@@ -76,6 +104,7 @@ internal static class OpenApiDescription
             Type = JsonSchemaType.Array,
             Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. parameter.Words.Select(word => (JsonNode)word)] },
         },
+        QueryParameterKind.Word => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. parameter.Words.Select(word => (JsonNode)word)] },
         QueryParameterKind.Time => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
         QueryParameterKind.Limit => new OpenApiSchema
         {

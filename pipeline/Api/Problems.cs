@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Exclusions;
 
@@ -48,6 +49,25 @@ internal static class Problems
     public static ProblemHttpResult TooManyExclusions() => Problem(
         StatusCodes.Status409Conflict, "too-many-exclusions", "Too many exclusions hold at the same time",
         $"{ExclusionRules.MostAtOnce} hold, and each is asked about every new alarm. Remove some, or say more with one.");
+
+    public static ProblemHttpResult NoSuchPolicy() => Problem(
+        StatusCodes.Status404NotFound, "policy-not-found", "There is no such revision", "GET /api/policies lists the revisions of the policy.");
+
+    public static ProblemHttpResult PolicyRefused(string reason) =>
+        Problem(StatusCodes.Status409Conflict, "policy-refused", "The policy cannot be put in force", $"{reason}.");
+
+    public static ProblemHttpResult PolicyChanged(int revision) => Problem(
+        StatusCodes.Status412PreconditionFailed, "policy-changed", "Somebody changed the policy in between",
+        "Look at the policy in force again; its ETag goes into If-Match.", new() { ["revision"] = revision });
+
+    /// <summary>Every fault, in the order of the document.</summary>
+    public static ProblemHttpResult PolicyInvalid(IEnumerable<PolicyDocumentFault> faults)
+    {
+        string[] lines = [.. faults.Select(f => $"{f.Line}:{f.Column}: {(f.Setting.Length > 0 ? $"{f.Setting}: " : "")}{f.Reason}")];
+        return Problem(
+            StatusCodes.Status400BadRequest, "policy-invalid", "The policy's document is not valid",
+            $"Nothing was changed. {string.Join("; ", lines)}", new() { ["faults"] = lines });
+    }
 
     public static ProblemHttpResult NotJson() => Problem(
         StatusCodes.Status415UnsupportedMediaType, "not-json", "The body is not JSON", "Send it with Content-Type: application/json.");

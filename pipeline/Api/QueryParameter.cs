@@ -36,8 +36,13 @@ internal sealed record QueryParameter(string Name, string Description, string Ex
     public static readonly QueryParameter Cursor =
         Text("cursor", "The \"next\" of the page before, unchanged.", "AQAGUH3-rYAATSAaYmCjgSqoQktjKeya1w");
 
-    public static readonly ImmutableArray<QueryParameter> All =
-        [Type, Severity, State, Node, Container, Image, Rule, Assignee, From, To, Limit, Cursor];
+    public static readonly QueryParameter Format =
+        new("format", "Form of the export.", "csv", QueryParameterKind.Word, ["json", "ndjson", "csv"]);
+
+    /// <summary>What chooses alarms.</summary>
+    public static readonly ImmutableArray<QueryParameter> Filters = [Type, Severity, State, Node, Container, Image, Rule, Assignee, From, To];
+
+    public static readonly ImmutableArray<QueryParameter> All = [.. Filters, Limit, Cursor];
 
     private static QueryParameter Filter<TWord>(string name, string what, string example) where TWord : struct, Enum =>
         new(
@@ -50,6 +55,9 @@ internal sealed record QueryParameter(string Name, string Description, string Ex
 internal enum QueryParameterKind
 {
     Words,
+
+    /// <summary>One of them.</summary>
+    Word,
     Text,
     Time,
     Limit,

@@ -35,7 +35,8 @@ internal sealed class RequestGate : IEndpointFilter, IDisposable
 
     public void Dispose() => _readers.Dispose();
 
-    private static IResult Later(HttpContext http, IResult problem)
+    /// <summary>The same answer, with when to try again.</summary>
+    internal static IResult Later(HttpContext http, IResult problem)
     {
         http.Response.Headers.RetryAfter = Problems.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return problem;

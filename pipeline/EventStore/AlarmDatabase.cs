@@ -1,16 +1,21 @@
+using System.Collections.Immutable;
 using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
+using Marten.Subscriptions;
 using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Exclusions;
+using Pipeline.Domain.Policies;
 using Pipeline.EventStore.Exclusions;
+using Pipeline.EventStore.Policies;
 using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 using Weasel.Core;
+using Weasel.Postgresql.Tables;
 
 namespace Pipeline.EventStore;
 
@@ -23,22 +28,27 @@ public sealed class AlarmDatabase : IAsyncDisposable
     /// <summary>
     /// Advisory lock under which processes that start together take turns at the schema. Any number that nobody else uses in this database.
     /// </summary>
-    private const long SchemaLock = 0x616C61726D73;
+    internal const long SchemaLock = 0x616C61726D73;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile bool _schemaIsThere;
 
-    /// <param name="subscriber">Who is told what is stored, where this process may have to tell it.</param>
-    public AlarmDatabase(EventStoreOptions options, IAlarmSubscriber? subscriber = null)
+    /// <param name="subscribers">Who is told what is stored, where this process may have to tell them.</param>
+    /// <param name="policies">Who is told of changes of the policy, likewise.</param>
+    public AlarmDatabase(
+        EventStoreOptions options, IEnumerable<IAlarmSubscriber>? subscribers = null, IPolicySubscriber? policies = null)
     {
         Connections = new NpgsqlDataSourceBuilder(options.Bounded()).Build();
-        Marten = new DocumentStore(Configured(Connections, subscriber));
+        Subscribers = [.. subscribers ?? []];
+        Marten = new DocumentStore(Configured(Connections, Subscribers, policies));
     }
 
     /// <summary>Whether the schema was seen to be up to date.</summary>
     public bool IsReady => _schemaIsThere;
 
     internal NpgsqlDataSource Connections { get; }
+
+    internal ImmutableArray<IAlarmSubscriber> Subscribers { get; }
 
     internal DocumentStore Marten { get; }
 
@@ -103,7 +113,8 @@ public sealed class AlarmDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static StoreOptions Configured(NpgsqlDataSource connections, IAlarmSubscriber? subscriber)
+    private static StoreOptions Configured(
+        NpgsqlDataSource connections, ImmutableArray<IAlarmSubscriber> subscribers, IPolicySubscriber? policies)
     {
         var options = new StoreOptions();
         options.Connection(connections);
@@ -128,21 +139,25 @@ public sealed class AlarmDatabase : IAsyncDisposable
         options.Events.MapEventType<AlarmActionTaken>(EventNames.AlarmActionTaken);
         options.Events.MapEventType<ExclusionAdded>(EventNames.ExclusionAdded);
         options.Events.MapEventType<ExclusionEnded>(EventNames.ExclusionEnded);
-        options.Projections.Add(new AlarmListProjection(), ProjectionLifecycle.Inline);
+        options.Events.MapEventType<PolicyApplied>(EventNames.PolicyApplied);
+        options.Events.MapEventType<PolicyRolledBack>(EventNames.PolicyRolledBack);
         options.Projections.Add(new ExclusionProjection(), ProjectionLifecycle.Inline);
-        if (subscriber is not null) Subscribe(options, new AlarmSubscription(connections, subscriber));
-        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadAlarms());
-        options.Storage.ExtendedSchemaObjects.Add(Tables.ReadExclusions());
-        options.Storage.ExtendedSchemaObjects.Add(Tables.PipelineCheckpoints());
+        options.Projections.Add(new PolicyProjection(), ProjectionLifecycle.Inline);
+        Subscribe(options, [
+            .. subscribers.Select(subscriber => new AlarmSubscription(connections, subscriber)),
+            .. policies is null ? [] : new SubscriptionBase[] { new PolicySubscription(policies) },
+        ]);
+        foreach (Table table in Tables.All) options.Storage.ExtendedSchemaObjects.Add(table);
         return options;
     }
 
     /// <summary>
     /// Events of alarms are never skipped: what cannot be read or told stops the subscription, visibly, instead of being left out of it.
     /// </summary>
-    private static void Subscribe(StoreOptions options, AlarmSubscription subscription)
+    private static void Subscribe(StoreOptions options, ImmutableArray<SubscriptionBase> subscriptions)
     {
-        options.Events.Subscribe(subscription);
+        if (subscriptions.IsEmpty) return;
+        foreach (SubscriptionBase subscription in subscriptions) options.Events.Subscribe(subscription);
 
         // Which process runs it is decided by SubscriptionService.
         options.Projections.AsyncMode = DaemonMode.Solo;

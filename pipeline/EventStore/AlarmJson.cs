@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Exclusions;
+using Pipeline.Domain.Policies;
 
 namespace Pipeline.EventStore;
 
@@ -18,6 +19,8 @@ namespace Pipeline.EventStore;
 [JsonSerializable(typeof(AlarmActionTaken))]
 [JsonSerializable(typeof(ExclusionAdded))]
 [JsonSerializable(typeof(ExclusionEnded))]
+[JsonSerializable(typeof(PolicyApplied))]
+[JsonSerializable(typeof(PolicyRolledBack))]
 internal sealed partial class AlarmJson : JsonSerializerContext
 {
     /// <summary>Generated code asks the options for converters and names: they have to be told here, to Marten's options.</summary>

@@ -4,6 +4,7 @@ using Marten;
 using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
+using Pipeline.EventStore.ReadModels;
 
 namespace Pipeline.EventStore;
 

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using JasperFx.Events;
-using Marten;
-using Marten.Services;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Domain.Alarms;
 using Pipeline.EventStore.Exclusions;
+using Pipeline.EventStore.Policies;
+using Pipeline.EventStore.ReadModels;
 using Pipeline.Runtime.Ports;
 
 namespace Pipeline.EventStore;
@@ -27,11 +26,11 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     private const string Acquire = $"""
         insert into {Tables.Checkpoints} as c (topic, partition, next_offset, token, state, updated_at) values ($1, $2, null, 1, ''::bytea, now())
         on conflict (topic, partition) do update set token = c.token + 1
-        returning next_offset, state, token
+        returning next_offset, state, token, reached
         """;
 
     private const string LockToken =
-        $"select token, clock_timestamp() from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
+        $"select token, clock_timestamp(), next_offset from {Tables.Checkpoints} where topic = $1 and partition = $2 for no key update";
     private const string StoredEvents = $"select id from {Tables.EventSchema}.mt_events where id = any($1)";
 
     /// <summary>
@@ -41,7 +40,12 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     internal const string LockStreams = $"select id from {Tables.EventSchema}.mt_streams where id = any($1) order by id for no key update";
 
     private const string SaveSnapshot =
-        $"update {Tables.Checkpoints} set next_offset = $3, state = $4, updated_at = now() where topic = $1 and partition = $2";
+        $"update {Tables.Checkpoints} set reached = $3, next_offset = $4, state = $5, updated_at = now() where topic = $1 and partition = $2";
+
+    /// <summary>With the lock of the row, in one round trip: it changes nothing for an owner that was fenced.</summary>
+    private const string SaveReached = $"""
+        update {Tables.Checkpoints} set reached = $3 where topic = $1 and partition = $2 and token = $4 and reached <> $3
+        """;
 
     public async Task<PartitionCheckpoint> AcquireAsync(PartitionId partition, CancellationToken cancellation)
     {
@@ -51,8 +55,15 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         long? nextOffset = await reader.IsDBNullAsync(0, cancellation) ? null : reader.GetInt64(0);
+        (ImmutableArray<PolicyPosition> policies, PolicyRevision? newest) =
+            await PolicyPositions.ReadAsync(database.Connections, partition, nextOffset ?? 0, cancellation);
         var checkpoint =
-            new PartitionCheckpoint(partition, nextOffset, reader.GetFieldValue<byte[]>(1), new FencingToken(reader.GetInt64(2)));
+            new PartitionCheckpoint(partition, nextOffset, reader.GetFieldValue<byte[]>(1), new FencingToken(reader.GetInt64(2)))
+            {
+                Policies = policies,
+                Newest = newest,
+                Reached = reader.GetInt64(3),
+            };
         Log.Acquired(logger, partition, checkpoint.Token.Value, nextOffset, checkpoint.State.Length);
         return checkpoint;
     }
@@ -80,27 +91,34 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         // Each asking for an event's id is a hash over strings, so it is asked for once.
         ImmutableArray<(Guid Id, AlarmEvent Event)> wanted = [.. commit.Alarms.Select(e => (e.EventId, e))];
-        Found found = await LookAsync(connection, commit.Partition, wanted, cancellation);
+        Found found = await LookAsync(connection, commit, wanted, cancellation);
         if (found.Token != commit.Token.Value) return new CommitOutcome.Fenced();
 
         ImmutableArray<(Guid Id, AlarmEvent Event)> fresh = [.. wanted.Where(e => !found.Events.Contains(e.Id)).DistinctBy(e => e.Id)];
         var streams = found.Streams.ToHashSet();
         foreach ((int chunk, (Guid, AlarmEvent)[] events) in fresh.Chunk(EventsPerRoundTrip).Index())
-            await AppendAsync(transaction, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
+            await AppendAsync(connection, events, found.Now.AddMicroseconds(chunk * EventsPerRoundTrip), streams, cancellation);
         if (fresh.Where(e => e.Event is AlarmRaised or AlarmAmended).Select(e => e.Event.AlarmId).Distinct().ToArray() is { Length: > 0 } told)
             await ActiveExclusions.HideAsync(database, transaction, told, cancellation);
-        if (commit.Snapshot is { } snapshot) await SaveAsync(connection, commit.Partition, snapshot, cancellation);
+        await PolicyPositions.SaveAsync(connection, commit.Partition, commit.Policies, cancellation);
+        if (commit.Snapshot is { } snapshot)
+        {
+            // The checkpoint tells whether an earlier try, whose answer was lost, had stored it all.
+            if (snapshot.NextOffset != found.NextOffset) await InventoryRows.WriteAsync(connection, commit.Partition, snapshot.Inventory, cancellation);
+            await SaveAsync(connection, commit, snapshot, cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
         return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);
     }
 
-    /// <summary>Locks the partition's row and sees what is stored of the commit's alarms, in one round trip.</summary>
+    /// <summary>Locks the partition's row, sees what is stored of the commit's alarms and says how far they reach, in one round trip.</summary>
     private static async Task<Found> LookAsync(
-        NpgsqlConnection connection, PartitionId partition, ImmutableArray<(Guid Id, AlarmEvent Event)> wanted, CancellationToken cancellation)
+        NpgsqlConnection connection, PartitionCommit commit, ImmutableArray<(Guid Id, AlarmEvent Event)> wanted, CancellationToken cancellation)
     {
         await using NpgsqlBatch batch = connection.CreateBatch();
         var lockToken = new NpgsqlBatchCommand(LockToken);
-        AddPartition(lockToken.Parameters, partition);
+        AddPartition(lockToken.Parameters, commit.Partition);
         batch.BatchCommands.Add(lockToken);
         if (!wanted.IsEmpty)
         {
@@ -108,10 +126,19 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
             batch.BatchCommands.Add(Ids(LockStreams, wanted.Select(e => e.Event.AlarmId).Distinct()));
         }
 
+        if (commit.Snapshot is null)
+        {
+            var saveReached = new NpgsqlBatchCommand(SaveReached);
+            AddPartition(saveReached.Parameters, commit.Partition);
+            saveReached.Parameters.Add(new NpgsqlParameter<long> { TypedValue = commit.Reached });
+            saveReached.Parameters.Add(new NpgsqlParameter<long> { TypedValue = commit.Token.Value });
+            batch.BatchCommands.Add(saveReached);
+        }
+
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation)) return Found.Nothing;
         return new Found(
-            reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
+            reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.IsDBNull(2) ? null : reader.GetInt64(2), await NextIdsAsync(reader, cancellation), await NextIdsAsync(reader, cancellation));
     }
 
     /// <summary>
@@ -120,27 +147,24 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     /// a read model that is made anew from the events is the same.
     /// </summary>
     private async Task AppendAsync(
-        NpgsqlTransaction transaction, (Guid Id, AlarmEvent Event)[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
+        NpgsqlConnection connection, (Guid Id, AlarmEvent Event)[] events, DateTimeOffset now, HashSet<Guid> streams, CancellationToken cancellation)
     {
-        await using IDocumentSession session = database.Marten.LightweightSession(SessionOptions.ForTransaction(transaction));
-        IEnumerable<IEvent> stamped = events.Select((e, position) => StoredEvent.Of(e.Id, e.Event, now.AddMicroseconds(position)));
-        foreach (IGrouping<Guid, IEvent> alarm in stamped.GroupBy(e => ((AlarmEvent)e.Data).AlarmId))
+        foreach ((_, AlarmEvent e) in events)
         {
-            if (!streams.Add(alarm.Key)) session.Events.Append(alarm.Key, alarm);
-            else if (alarm.First().Data is AlarmRaised) session.Events.StartStream(alarm.Key, alarm);
-            else
-                throw new InvalidOperationException(
-                    $"The first event of alarm {alarm.Key} is {alarm.First().Data.GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
+            if (streams.Add(e.AlarmId) && e is not AlarmRaised)
+                throw new InvalidOperationException($"The first event of alarm {e.AlarmId} is {e.GetType().Name}; an alarm begins with {nameof(AlarmRaised)}.");
         }
 
-        await session.SaveChangesAsync(cancellation);
+        await AlarmAppend.ExecuteAsync(
+            database, connection, [.. events.Select((e, position) => new StampedEvent(e.Id, e.Event, now.AddMicroseconds(position)))], cancellation);
     }
 
-    private static async Task SaveAsync(NpgsqlConnection connection, PartitionId partition, StateSnapshot snapshot, CancellationToken cancellation)
+    private static async Task SaveAsync(
+        NpgsqlConnection connection, PartitionCommit commit, StateSnapshot snapshot, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = connection.CreateCommand();
-        command.CommandText = SaveSnapshot;
-        AddPartition(command.Parameters, partition);
+        await using var command = new NpgsqlCommand(SaveSnapshot, connection);
+        AddPartition(command.Parameters, commit.Partition);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = commit.Reached });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = snapshot.NextOffset });
         command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = snapshot.State });
         await command.ExecuteNonQueryAsync(cancellation);
@@ -168,8 +192,8 @@ public sealed class AlarmStore(AlarmDatabase database, ILogger<AlarmStore> logge
     }
 
     /// <summary><paramref name="Token"/> is null for a partition that nobody took.</summary>
-    private sealed record Found(long? Token, DateTimeOffset Now, HashSet<Guid> Events, HashSet<Guid> Streams)
+    private sealed record Found(long? Token, DateTimeOffset Now, long? NextOffset, HashSet<Guid> Events, HashSet<Guid> Streams)
     {
-        public static readonly Found Nothing = new(null, default, [], []);
+        public static readonly Found Nothing = new(null, default, null, [], []);
     }
 }

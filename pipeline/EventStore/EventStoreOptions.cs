@@ -28,6 +28,12 @@ public sealed record EventStoreOptions
     public TimeSpan LongestRetryPause { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// A role for Grafana and other readers by SQL, made at start-up where the user may make roles; it can read schema <c>read</c> and
+    /// nothing else. Null makes none.
+    /// </summary>
+    public ReadOnlyRole? Reader { get; init; }
+
+    /// <summary>
     /// The connection string with the limits in it. What the caller's own string says about "Options" comes last and wins.
     /// </summary>
     internal string Bounded()

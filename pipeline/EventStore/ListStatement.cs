@@ -71,6 +71,7 @@ internal sealed class ListStatement
         if (filter.Container is { } container) RestrictContainer(container);
         if (filter.Image is { } image) RestrictImage(image);
         if (filter.Rule is { } rule) _conditions.Add($"rule_id = {Text(rule)}");
+        if (filter.Subject is { } subject) _conditions.Add($"subject = {Text(subject)}");
         if (filter.Assignee is { } assignee) _conditions.Add($"assignee = {Text(assignee)}");
         if (filter.From is { } from) _conditions.Add($"last_seen >= {Value(from.UtcDateTime)}");
         if (filter.To is { } to) _conditions.Add($"first_seen < {Value(to.UtcDateTime)}");

@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipeline.Domain.Alarms;
+using Pipeline.EventStore.ReadModels;
 
 namespace Pipeline.EventStore;
 

@@ -35,4 +35,13 @@ internal static partial class Log
 
     [LoggerMessage(5007, LogLevel.Warning, "Telling the subscribers what is stored was interrupted, trying again: {Reason}.")]
     public static partial void SubscriptionsFailed(ILogger logger, string reason);
+
+    [LoggerMessage(5010, LogLevel.Information, "The role {Role} may read the schema read.")]
+    public static partial void ReaderIsThere(ILogger logger, string role);
+
+    [LoggerMessage(5011, LogLevel.Warning, "This user may not make the role {Role}. Have somebody run, with a password of yours: {Sql}")]
+    public static partial void ReaderRefused(ILogger logger, string role, string sql);
+
+    [LoggerMessage(5012, LogLevel.Warning, "The role {Role} could not be made; the next start tries again: {Reason}.")]
+    public static partial void ReaderFailed(ILogger logger, string role, string reason);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Pipeline.EventStore;
 
@@ -16,6 +17,25 @@ internal sealed class SchemaStartup(AlarmDatabase database, EventStoreOptions op
         }
 
         Log.SchemaIsThere(logger);
+        if (options.Reader is { } reader) await MakeReaderAsync(reader, stoppingToken);
+    }
+
+    /// <summary>Once: nobody waits for it, and an operator can do it as well.</summary>
+    private async Task MakeReaderAsync(ReadOnlyRole reader, CancellationToken cancellation)
+    {
+        try
+        {
+            await reader.EnsureAsync(database, cancellation);
+            Log.ReaderIsThere(logger, reader.Name);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            Log.ReaderRefused(logger, reader.Name, reader.ForOperators());
+        }
+        catch (Exception failure) when (StoreFailure.Describe(failure) is { } reason)
+        {
+            Log.ReaderFailed(logger, reader.Name, reason);
+        }
     }
 
     private async Task<bool> TryAsync(TimeSpan pause, CancellationToken cancellation)

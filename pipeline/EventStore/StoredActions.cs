@@ -1,5 +1,3 @@
-using Marten;
-using Marten.Services;
 using Npgsql;
 using Pipeline.Domain.Alarms;
 
@@ -8,13 +6,9 @@ namespace Pipeline.EventStore;
 /// <summary>Appends actions, of people and of exclusions, in a transaction that has their alarms' streams locked.</summary>
 internal static class StoredActions
 {
-    public static async Task AppendAsync(
-        AlarmDatabase database, NpgsqlTransaction transaction, IReadOnlyCollection<AlarmActionTaken> actions, CancellationToken cancellation)
-    {
-        if (actions.Count == 0) return;
-        await using IDocumentSession session = database.Marten.LightweightSession(SessionOptions.ForTransaction(transaction));
-        foreach ((int position, AlarmActionTaken taken) in actions.Index())
-            session.Events.Append(taken.AlarmId, StoredEvent.Of(taken.EventId, taken, taken.At.AddMicroseconds(position)));
-        await session.SaveChangesAsync(cancellation);
-    }
+    public static Task AppendAsync(
+        AlarmDatabase database, NpgsqlTransaction transaction, IReadOnlyCollection<AlarmActionTaken> actions, CancellationToken cancellation) =>
+        AlarmAppend.ExecuteAsync(
+            database, transaction.Connection!,
+            [.. actions.Select((taken, position) => new StampedEvent(taken.EventId, taken, taken.At.AddMicroseconds(position)))], cancellation);
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Pipeline.EventStore.Policies;
+using Pipeline.EventStore.ReadModels;
 using Weasel.Postgresql.Tables;
 
 namespace Pipeline.EventStore;
@@ -8,22 +11,58 @@ internal static class Tables
     /// <summary>Schema of Marten's tables: events, streams.</summary>
     public const string EventSchema = "alarms";
 
-    public const string Alarms = "read.alarms";
+    /// <summary>Schema for SQL users.</summary>
+    public const string ReadSchema = "read";
 
-    public const string Exclusions = "read.exclusions";
+    public const string Alarms = $"{ReadSchema}.alarms";
+
+    public const string Exclusions = $"{ReadSchema}.exclusions";
+
+    public const string History = $"{ReadSchema}.alarm_history";
+
+    public const string Counts = $"{ReadSchema}.alarm_counts";
+
+    public const string Techniques = $"{ReadSchema}.technique_counts";
+
+    public const string Containers = $"{ReadSchema}.containers";
+
+    public const string Nodes = $"{ReadSchema}.nodes";
+
+    public const string Losses = $"{ReadSchema}.node_losses";
+
+    public const string Policies = $"{ReadSchema}.policies";
+
+    public const string PolicyHistory = $"{ReadSchema}.policy_history";
+
+    /// <summary>Every document that ever held somewhere, by its hash.</summary>
+    public const string PolicyDocuments = "pipeline.policy_documents";
+
+    public const string PolicyPositions = "pipeline.policy_positions";
 
     public const string Checkpoints = "pipeline.checkpoints";
 
-    public static Table ReadAlarms()
+    /// <summary>Everything of ours, as it should be.</summary>
+    public static ImmutableArray<Table> All =>
+    [
+        .. OfAlarms(ReadSchema),
+        With(ReadColumn.OfExclusions, ReadSchema, "exclusions", "id"),
+        ReadContainers(),
+        With(NodeRelations.Nodes.Columns, ReadSchema, "nodes", "node").WithFillFactor(50),
+        ReadLosses(),
+        With(PolicyColumns.OfPolicies, ReadSchema, "policies", "name"),
+        With(PolicyColumns.OfHistory, ReadSchema, "policy_history", "revision"),
+        PipelineCheckpoints(),
+        PipelinePolicyDocuments(),
+        PipelinePolicyPositions(),
+    ];
+
+    /// <summary>The tables that are a fold of the alarms' events, in this order; a rebuild makes them in another schema.</summary>
+    public static ImmutableArray<Table> OfAlarms(string schema) =>
+        [ReadAlarms(schema), ReadHistory(schema), ReadCounts(schema), ReadTechniques(schema)];
+
+    private static Table ReadAlarms(string schema)
     {
-        var table = new Table(Alarms);
-        foreach (ReadColumn column in ReadColumn.OfAlarms)
-        {
-            Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
-            if (column.Name == "id") added.AsPrimaryKey();
-            else if (!column.Nullable) added.NotNull();
-            if (column.Default is { } value) added.DefaultValueByExpression(value);
-        }
+        Table table = With(ReadColumn.OfAlarms, schema, "alarms", "id");
 
         // The list's order, also behind the filters that leave many rows. Ascending serves descending too: an index is read backwards as
         // well.
@@ -45,20 +84,75 @@ internal static class Tables
         return table.WithFillFactor(85);
     }
 
-    public static Table ReadExclusions()
+    private static Table ReadHistory(string schema)
     {
-        var table = new Table(Exclusions);
-        foreach (ReadColumn column in ReadColumn.OfExclusions)
+        Table table = With(HistoryRelations.History.Columns, schema, "alarm_history", "alarm_id", "version");
+        // Rows come in the order of their time, so the smallest kind of index serves ranges of it and costs the append next to nothing.
+        Index(table, "stored_at").Method = IndexMethod.brin;
+        var actions = new IndexDefinition("ix_alarm_history_actions") { Columns = ["stored_at"], Predicate = "kind = 'action'" };
+        table.Indexes.Add(actions);
+        return table;
+    }
+
+    private static Table ReadCounts(string schema) =>
+        With(CountRelations.Counts.Columns, schema, "alarm_counts", "hour", "type", "severity", "severity_rank", "node", "image", "rule_id").WithFillFactor(70);
+
+    private static Table ReadTechniques(string schema) =>
+        With(CountRelations.Techniques.Columns, schema, "technique_counts", "hour", "technique", "type", "severity", "node").WithFillFactor(70);
+
+    private static Table ReadContainers()
+    {
+        Table table = With(NodeRelations.Containers.Columns, ReadSchema, "containers", "node", "container_id");
+        Index(table, "state", "image");
+        return table.WithFillFactor(85);
+    }
+
+    private static Table ReadLosses()
+    {
+        Table table = With(NodeRelations.Losses.Columns, ReadSchema, "node_losses", "node", "cause", "hour");
+        Index(table, "hour");
+        return table.WithFillFactor(85);
+    }
+
+    private static Table With(ImmutableArray<ReadColumn> columns, string schema, string name, params string[] keys)
+    {
+        var table = new Table($"{schema}.{name}");
+        foreach (ReadColumn column in columns)
         {
             Table.ColumnExpression added = table.AddColumn(column.Name, column.Type);
-            if (column.Name == "id") added.AsPrimaryKey();
+            if (keys.Contains(column.Name)) added.AsPrimaryKey();
             else if (!column.Nullable) added.NotNull();
+            if (column.Default is { } value) added.DefaultValueByExpression(value);
         }
 
         return table;
     }
 
-    public static Table PipelineCheckpoints()
+    private static Table PipelinePolicyDocuments()
+    {
+        var table = new Table(PolicyDocuments);
+        table.AddColumn("hash", "text").AsPrimaryKey();
+        table.AddColumn("policy_id", "text").NotNull();
+        table.AddColumn("policy_version", "integer").NotNull();
+        table.AddColumn("document", "text").NotNull();
+        return table;
+    }
+
+    private static Table PipelinePolicyPositions()
+    {
+        var table = new Table(PolicyPositions);
+        table.AddColumn("topic", "text").AsPrimaryKey();
+        table.AddColumn("partition", "integer").AsPrimaryKey();
+        table.AddColumn("number", "bigint").AsPrimaryKey();
+        table.AddColumn("from_offset", "bigint").NotNull();
+        table.AddColumn("policy_id", "text").NotNull();
+        table.AddColumn("policy_version", "integer").NotNull();
+        table.AddColumn("hash", "text").NotNull();
+        table.AddColumn("recorded_at", "timestamptz").NotNull();
+        return table;
+    }
+
+    private static Table PipelineCheckpoints()
     {
         var table = new Table(Checkpoints);
         table.AddColumn("topic", "text").AsPrimaryKey();
@@ -67,12 +161,13 @@ internal static class Tables
         table.AddColumn("token", "bigint").NotNull();
         table.AddColumn("state", "bytea").NotNull();
         table.AddColumn("updated_at", "timestamptz").NotNull();
+        table.AddColumn("reached", "bigint").NotNull().DefaultValueByExpression("0");
         return table;
     }
 
     private static IndexDefinition Index(Table table, params string[] columns)
     {
-        var index = new IndexDefinition($"ix_alarms_{string.Join('_', columns)}") { Columns = columns };
+        var index = new IndexDefinition($"ix_{table.Identifier.Name}_{string.Join('_', columns)}") { Columns = columns };
         table.Indexes.Add(index);
         return index;
     }

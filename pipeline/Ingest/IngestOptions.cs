@@ -12,6 +12,9 @@ public sealed record IngestOptions
 
     public string DeadLetterTopic { get; init; } = "dead-letters";
 
+    /// <summary>Where changes of the policy come from.</summary>
+    public string PolicyTopic { get; init; } = "policies";
+
     public string GroupId { get; init; } = "pipeline.detectors";
 
     /// <summary>Name of this process in the group, kept over restarts (static membership); null for a new member at each start.</summary>
@@ -79,6 +82,7 @@ public sealed record IngestOptions
         if (string.IsNullOrWhiteSpace(BootstrapServers)) yield return "BootstrapServers must name at least one broker.";
         if (!IsName(Topic)) yield return "Topic must be a topic name.";
         if (!IsName(DeadLetterTopic)) yield return "DeadLetterTopic must be a topic name.";
+        if (!IsName(PolicyTopic)) yield return "PolicyTopic must be a topic name.";
         if (Topic == DeadLetterTopic) yield return "DeadLetterTopic must differ from Topic, or dead letters would be read again.";
         if (string.IsNullOrWhiteSpace(GroupId)) yield return "GroupId must not be empty.";
         if (CreatedPartitions is < 1 or > 1024) yield return "CreatedPartitions must be 1 to 1024.";

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipeline.Ingest.DeadLetters;
 using Pipeline.Ingest.Lanes;
+using Pipeline.Ingest.Policies;
 using Pipeline.Runtime.Ports;
 
 namespace Pipeline.Ingest;
@@ -35,4 +36,7 @@ public static class IngestServices
             .AddSingleton<IIngestStatus>(provider => provider.GetRequiredService<IngestService>())
             .AddSingleton<IHostedService>(provider => provider.GetRequiredService<IngestService>());
     }
+
+    /// <summary>Reads changes of the policy for the runtime. After <see cref="AddIngest"/>.</summary>
+    public static IServiceCollection AddPolicyReader(this IServiceCollection services) => services.AddHostedService<PolicyReader>();
 }

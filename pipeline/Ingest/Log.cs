@@ -67,6 +67,15 @@ internal static partial class Log
     [LoggerMessage(3030, LogLevel.Information, "Created topic {Topic} with {Partitions} partitions")]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);
 
+    [LoggerMessage(3032, LogLevel.Information, "Changes of the policy are read from {Topic}")]
+    public static partial void PoliciesRead(ILogger logger, string topic);
+
+    [LoggerMessage(3033, LogLevel.Warning, "Changes of the policy cannot be read from {Topic}, trying again: {Reason}")]
+    public static partial void PoliciesNotRead(ILogger logger, string topic, string reason);
+
+    [LoggerMessage(3034, LogLevel.Error, "What is in {Topic} at offset {Offset} is not a policy and changes nothing")]
+    public static partial void PolicyRecordIgnored(ILogger logger, string topic, long offset);
+
     [LoggerMessage(3031, LogLevel.Warning, "Topics are not ready, trying again: {Reason}")]
     public static partial void TopicsNotReady(ILogger logger, string reason);
 }

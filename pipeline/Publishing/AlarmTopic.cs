@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
@@ -6,10 +7,11 @@ using Pipeline.Runtime.Ports;
 namespace Pipeline.Publishing;
 
 /// <summary>
-/// Publishes every stored alarm event to the <c>alarms</c> topic, in stored order, at least once: a page counts as published when the broker
-/// has acknowledged all of it, and is sent again from its first event otherwise. While the broker is away it waits. One page at a time.
+/// Publishes what is stored to a topic, in stored order, at least once: a page counts as published when the broker has acknowledged all of it,
+/// and is sent again from its first event otherwise. While the broker is away it waits. One page at a time.
 /// </summary>
-public sealed class AlarmTopic(AlarmTopicOptions options, TimeProvider time, Telemetry telemetry, ILogger<AlarmTopic> logger) : IAlarmSubscriber, IDisposable
+internal sealed class AlarmTopic(
+    TopicContent content, AlarmTopicOptions options, TimeProvider time, Telemetry telemetry, ILogger<AlarmTopic> logger) : IAlarmSubscriber, IDisposable
 {
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan MostPause = TimeSpan.FromSeconds(10);
@@ -17,35 +19,39 @@ public sealed class AlarmTopic(AlarmTopicOptions options, TimeProvider time, Tel
     private IProducer<byte[], byte[]>? _producer;
     private bool _topicIsThere = !options.CreateTopic;
 
+    public string Name => content.Position;
+
+    public bool BeginsAtFirst => true;
+
     public async Task TakeAsync(IReadOnlyList<AlarmEventRecord> events, CancellationToken cancellation)
     {
-        Message<byte[], byte[]>[] messages = [.. events.Select(AlarmMessage.Of)];
+        ImmutableArray<Message<byte[], byte[]>> messages = content.Messages(events);
         TimeSpan pause = LeastPause;
         while (await SendAsync(messages) is { } reason)
         {
             cancellation.ThrowIfCancellationRequested();
-            telemetry.Retried();
-            Log.Retried(logger, options.Topic, messages.Length, (long)pause.TotalMilliseconds, reason);
+            telemetry.Retried(content.Topic);
+            Log.Retried(logger, content.Topic, events.Count, (long)pause.TotalMilliseconds, reason);
             await Task.Delay(pause, time, cancellation);
             pause = pause * 2 < MostPause ? pause * 2 : MostPause;
         }
 
-        if (pause != LeastPause) Log.Recovered(logger, options.Topic);
+        if (pause != LeastPause) Log.Recovered(logger, content.Topic);
         DateTimeOffset now = time.GetUtcNow();
-        foreach (AlarmEventRecord e in events) telemetry.Published(now - e.StoredAt);
+        foreach (AlarmEventRecord e in events) telemetry.Published(content.Topic, now - e.StoredAt);
     }
 
     public void Dispose() => _producer?.Dispose();
 
     /// <returns>Null when all were acknowledged; else why not.</returns>
-    private async Task<string?> SendAsync(Message<byte[], byte[]>[] messages)
+    private async Task<string?> SendAsync(ImmutableArray<Message<byte[], byte[]>> messages)
     {
-        if (messages.Length == 0) return null;
+        if (messages.IsEmpty) return null;
         try
         {
             await EnsureTopicAsync();
             IProducer<byte[], byte[]> producer = _producer ??= Build();
-            Task<DeliveryResult<byte[], byte[]>>[] sent = [.. messages.Select(message => producer.ProduceAsync(options.Topic, message))];
+            Task<DeliveryResult<byte[], byte[]>>[] sent = [.. messages.Select(message => producer.ProduceAsync(content.Topic, message))];
             await Task.WhenAll(sent);
             return null;
         }
@@ -64,8 +70,16 @@ public sealed class AlarmTopic(AlarmTopicOptions options, TimeProvider time, Tel
         using IAdminClient admin = new AdminClientBuilder(Configured(new AdminClientConfig())).SetLogHandler((_, _) => { }).Build();
         try
         {
-            await admin.CreateTopicsAsync([new TopicSpecification { Name = options.Topic, NumPartitions = options.CreatedPartitions }]);
-            Log.Created(logger, options.Topic);
+            await admin.CreateTopicsAsync(
+            [
+                new TopicSpecification
+                {
+                    Name = content.Topic,
+                    NumPartitions = options.CreatedPartitions,
+                    Configs = content.CleanupPolicy.Length > 0 ? new() { ["cleanup.policy"] = content.CleanupPolicy } : [],
+                },
+            ]);
+            Log.Created(logger, content.Topic);
         }
         catch (CreateTopicsException refused) when (refused.Results.All(result => result.Error.Code == ErrorCode.TopicAlreadyExists))
         {

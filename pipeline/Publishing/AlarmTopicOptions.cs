@@ -1,6 +1,6 @@
 namespace Pipeline.Publishing;
 
-/// <summary>Settings of the <c>alarms</c> topic.</summary>
+/// <summary>Settings of the <c>alarms</c> and <c>alarm-state</c> topics.</summary>
 public sealed record AlarmTopicOptions
 {
     /// <summary>host:port, comma separated.</summary>
@@ -8,10 +8,13 @@ public sealed record AlarmTopicOptions
 
     public string Topic { get; init; } = "alarms";
 
-    /// <summary>Creates the topic when it is missing, with the broker's default replication.</summary>
+    /// <summary>Where alarms go as they stand; its cleanup policy must be compact.</summary>
+    public string StateTopic { get; init; } = "alarm-state";
+
+    /// <summary>Creates the topics when they are missing, with the broker's default replication.</summary>
     public bool CreateTopic { get; init; }
 
-    /// <summary>Partitions of a created topic.</summary>
+    /// <summary>Partitions of each created topic.</summary>
     public int CreatedPartitions { get; init; } = 4;
 
     /// <summary>More librdkafka settings (security for example). They win over ours, except for those that keep order and completeness.</summary>

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(7002, LogLevel.Information, "Created the topic {Topic}.")]
     public static partial void Created(ILogger logger, string topic);
 
+    [LoggerMessage(7004, LogLevel.Information, "Revision {Revision} of the policy is in the topic {Topic}.")]
+    public static partial void PolicyPublished(ILogger logger, int revision, string topic);
+
     [LoggerMessage(7003, LogLevel.Debug, "librdkafka {Name}: {Message}")]
     public static partial void Client(ILogger logger, string name, string message);
 }

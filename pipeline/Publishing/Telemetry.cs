@@ -14,19 +14,20 @@ public sealed class Telemetry : IDisposable
 
     public Telemetry()
     {
-        _published = _meter.CreateCounter<long>("pipeline.publishing.events", description: "Alarm events that the alarms topic has acknowledged.");
+        _published = _meter.CreateCounter<long>("pipeline.publishing.events", description: "Alarm events that a topic has acknowledged.");
         _retries = _meter.CreateCounter<long>("pipeline.publishing.retries", description: "Pages of alarm events that had to be sent again.");
         _delay = _meter.CreateHistogram<double>(
-            "pipeline.publishing.delay", "s", "From an alarm event's commit to its acknowledgement by the alarms topic.");
+            "pipeline.publishing.delay", "s", "From an alarm event's commit to its acknowledgement by a topic.");
     }
 
-    internal void Published(TimeSpan sinceCommit)
+    internal void Published(string topic, TimeSpan sinceCommit)
     {
-        _published.Add(1);
-        _delay.Record(Math.Max(0, sinceCommit.TotalSeconds));
+        var tag = new KeyValuePair<string, object?>("topic", topic);
+        _published.Add(1, tag);
+        _delay.Record(Math.Max(0, sinceCommit.TotalSeconds), tag);
     }
 
-    internal void Retried() => _retries.Add(1);
+    internal void Retried(string topic) => _retries.Add(1, new KeyValuePair<string, object?>("topic", topic));
 
     public void Dispose() => _meter.Dispose();
 }

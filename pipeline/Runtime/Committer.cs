@@ -24,17 +24,22 @@ internal sealed class Committer : IAsyncDisposable
     private readonly Channel<bool> _work = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
-    private readonly Queue<AlarmEvent> _alarms = new();
+    private readonly Queue<(AlarmEvent Event, long Reached)> _alarms = new();
     private readonly Task _loop;
+    private readonly List<PolicyPosition> _policies = [];
+    private int _policiesUnderWay;
     private StateSnapshot? _snapshot;
+    private long _reachedAtSnapshot;
     private int _alarmsBeforeSnapshot;
     private bool _committing;
     private bool _fenced;
     private long? _durable;
     private TaskCompletionSource _changed = NewSignal();
 
+    /// <param name="scheduler">Runs the loop; the thread pool's where none is given. A simulation gives one that it steps by hand.</param>
     public Committer(
-        PartitionCheckpoint from, IAlarmStore store, RuntimeOptions options, TimeProvider time, Telemetry telemetry, ILogger logger)
+        PartitionCheckpoint from, IAlarmStore store, RuntimeOptions options, TimeProvider time, Telemetry telemetry, ILogger logger,
+        TaskScheduler? scheduler = null)
     {
         _from = from;
         _store = store;
@@ -42,7 +47,8 @@ internal sealed class Committer : IAsyncDisposable
         _time = time;
         _telemetry = telemetry;
         _logger = logger;
-        _loop = Task.Run(RunAsync);
+        _loop = Task.Factory.StartNew(
+            RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler ?? TaskScheduler.Default).Unwrap();
     }
 
     /// <summary>Next offset of the last snapshot that was stored; null before the first.</summary>
@@ -71,25 +77,41 @@ internal sealed class Committer : IAsyncDisposable
         }
     }
 
-    public void Add(ImmutableArray<AlarmEvent> alarms)
+    /// <param name="reached">See <see cref="PartitionCheckpoint.Reached"/>, with these alarms stored.</param>
+    public void Add(ImmutableArray<AlarmEvent> alarms, long reached)
     {
         if (alarms.IsEmpty) return;
         _telemetry.Alarms(alarms);
         lock (_lock)
         {
-            foreach (AlarmEvent alarm in alarms) _alarms.Enqueue(alarm);
+            foreach (AlarmEvent alarm in alarms) _alarms.Enqueue((alarm, reached));
         }
 
         _work.Writer.TryWrite(true);
     }
 
+    /// <summary>
+    /// A change of the policy, before what is made under it is added. It is stored with the next alarm or snapshot: until something follows,
+    /// nothing depends on it.
+    /// </summary>
+    public void Add(PolicyPosition position)
+    {
+        lock (_lock)
+        {
+            // Of several at one offset only the last was ever in use.
+            if (_policies.Count > _policiesUnderWay && _policies[^1].Offset == position.Offset) _policies[^1] = position;
+            else _policies.Add(position);
+        }
+    }
+
     /// <summary>A snapshot after every alarm that was added so far. Not while <see cref="HasSnapshot"/>.</summary>
-    public void Add(StateSnapshot snapshot)
+    public void Add(StateSnapshot snapshot, long reached)
     {
         lock (_lock)
         {
             if (_snapshot is not null) throw new InvalidOperationException("A snapshot is waiting already");
             _snapshot = snapshot;
+            _reachedAtSnapshot = reached;
             _alarmsBeforeSnapshot = _alarms.Count;
         }
 
@@ -161,9 +183,14 @@ internal sealed class Committer : IAsyncDisposable
             int most = Math.Min(_options.AlarmsPerCommit, _snapshot is null ? _alarms.Count : _alarmsBeforeSnapshot);
             bool withSnapshot = _snapshot is not null && most == _alarmsBeforeSnapshot;
             _committing = most > 0 || withSnapshot;
-            return _committing
-                ? new PartitionCommit(_from.Partition, _from.Token, [.. _alarms.Take(most)], withSnapshot ? _snapshot : null)
-                : null;
+            if (!_committing) return null;
+            _policiesUnderWay = _policies.Count;
+            (AlarmEvent Event, long Reached)[] alarms = [.. _alarms.Take(most)];
+            return new PartitionCommit(_from.Partition, _from.Token, [.. alarms.Select(a => a.Event)], withSnapshot ? _snapshot : null)
+            {
+                Policies = [.. _policies],
+                Reached = withSnapshot ? _reachedAtSnapshot : alarms[^1].Reached,
+            };
         }
     }
 
@@ -219,6 +246,8 @@ internal sealed class Committer : IAsyncDisposable
                 for (int i = 0; i < commit.Alarms.Length; i++) _alarms.Dequeue();
                 _telemetry.NoLongerWaiting(commit.Alarms.Length);
                 _alarmsBeforeSnapshot -= commit.Alarms.Length;
+                _policies.RemoveRange(0, commit.Policies.Length);
+                _policiesUnderWay = 0;
                 if (commit.Snapshot is { } stored)
                 {
                     _durable = stored.NextOffset;

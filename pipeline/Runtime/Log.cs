@@ -28,6 +28,16 @@ internal static partial class Log
     [LoggerMessage(4005, LogLevel.Error, "{Partition} stopped: {Reason}")]
     public static partial void LaneBroken(ILogger logger, PartitionId partition, string reason);
 
+    [LoggerMessage(4006, LogLevel.Information, "{Partition}: policy {Policy} version {Version} ({Hash}) holds from offset {Offset} on")]
+    public static partial void PolicyHolds(ILogger logger, PartitionId partition, string policy, int version, string hash, long offset);
+
+    [LoggerMessage(4007, LogLevel.Information, "Revision {Revision} of the policy is the newest: {Policy} version {Version} ({Hash})")]
+    public static partial void PolicyIsNewest(ILogger logger, int revision, string policy, int version, string hash);
+
+    [LoggerMessage(4008, LogLevel.Error,
+        "Policy {Policy} version {Version} ({Hash}) is not understood here, the one in force stays; is this program older? {Reason}")]
+    public static partial void PolicyUnreadable(ILogger logger, string policy, int version, string hash, string reason);
+
     [LoggerMessage(4010, LogLevel.Warning, "{Partition}: the store takes nothing (attempt {Attempt}, next in {DelayMs} ms): {Reason}")]
     public static partial void StoreAway(ILogger logger, PartitionId partition, int attempt, double delayMs, string reason);
 

@@ -24,6 +24,8 @@ public sealed class Telemetry : IDisposable
     private readonly Counter<long> _poison;
     private readonly Counter<long> _discarded;
     private readonly Counter<long> _retries;
+    private readonly Counter<long> _policies;
+    private readonly Counter<long> _unreadable;
     private readonly Histogram<double> _commit;
     private readonly Histogram<long> _checkpoint;
     private long _waiting;
@@ -48,6 +50,9 @@ public sealed class Telemetry : IDisposable
         _discarded = _meter.CreateCounter<long>(
             "pipeline.runtime.discarded_states", "{state}", "Saved states that could not be taken over, by their owner.");
         _retries = _meter.CreateCounter<long>("pipeline.runtime.commit_retries", "{attempt}", "Commits that the store was not there for.");
+        _policies = _meter.CreateCounter<long>("pipeline.runtime.policy_changes", "{change}", "Changes of the policy that partitions took up.");
+        _unreadable = _meter.CreateCounter<long>(
+            "pipeline.runtime.policies_unreadable", "{policy}", "Policies that this process did not understand and did not take up.");
         _commit = _meter.CreateHistogram<double>("pipeline.runtime.commit.duration", "s", "Time that one commit took, by outcome.");
         _checkpoint = _meter.CreateHistogram<long>("pipeline.runtime.checkpoint.size", "By", "State in one checkpoint.");
         _meter.CreateObservableGauge(
@@ -91,6 +96,10 @@ public sealed class Telemetry : IDisposable
     internal void Discarded(string owner) => _discarded.Add(1, Tag("owner", owner));
 
     internal void Committed(TimeSpan duration, string outcome) => _commit.Record(duration.TotalSeconds, Tag("outcome", outcome));
+
+    internal void PolicyChanged() => _policies.Add(1);
+
+    internal void PolicyUnreadable() => _unreadable.Add(1);
 
     internal void CommitRetried() => _retries.Add(1);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Text;
 using Pipeline.Domain.Events;
 using Pipeline.Domain.Identity;
 using Pipeline.Schemas.Binary;
@@ -19,6 +20,9 @@ public static class NodeEventsCodec
     public const string KindsHeader = "kinds";
 
     private const int EventKinds = 7;
+
+    /// <summary>The longest name of a host (RFC 1123).</summary>
+    private const int MaxNodeBytes = 253;
 
     /// <summary>Names of the kinds for every set of them; bit n of the index is the kind with the number n.</summary>
     private static readonly string[] KindSets = [.. Enumerable.Range(0, 1 << EventKinds).Select(NamesOf)];
@@ -75,6 +79,35 @@ public static class NodeEventsCodec
 
         if (!opened.IsOk) into.Begin(new NodeId(""), new BootId(""), 0, default, 0);
         return opened;
+    }
+
+    /// <summary>
+    /// Reads the bare body, without framing, of a message of our <see cref="Schema"/>; otherwise as
+    /// <see cref="Decode(ReadOnlySpan{byte}, EventBatch, DecodeLimits)"/>.
+    /// </summary>
+    public static DecodeResult DecodeBody(ReadOnlySpan<byte> body, EventBatch into, DecodeLimits limits)
+    {
+        var reader = new AvroReader(body, 0, limits);
+        ReadBatch(ref reader, body, into, limits);
+        if (reader.Failed) into.Begin(new NodeId(""), new BootId(""), 0, default, 0);
+        return reader.Result;
+    }
+
+    /// <summary>
+    /// What the schema can not say about a message: why a batch under this key of its record is not to be processed; null when it is.
+    /// Whatever runs detectors over the log asks this, so that live and replay take the same batches.
+    /// </summary>
+    public static string? FaultOf(EventBatch batch, ReadOnlySpan<byte> key)
+    {
+        string node = batch.Node.Value;
+        if (Encoding.UTF8.GetByteCount(node) is 0 or > MaxNodeBytes) return $"the node's name must have 1 to {MaxNodeBytes} bytes";
+        if (key.IsEmpty) return "the record has no key";
+        if (!Encoding.UTF8.GetString(key).Equals(node, StringComparison.Ordinal)) return "the record's key is not the node of its events";
+        if (batch.Boot.Value.Length == 0) return "the boot id is empty";
+        if (batch.FirstSequence < 0 || batch.FirstSequence > long.MaxValue - batch.Count)
+            return $"sequence numbers can not start at {batch.FirstSequence}";
+        if (batch.LostSinceLast < 0) return $"the count of lost events can not be {batch.LostSinceLast}";
+        return null;
     }
 
     private static string NamesOf(int set) =>

@@ -27,7 +27,7 @@ internal sealed class TestApi : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TestApi> StartAsync(IAlarmQueries alarms, IExclusions? exclusions = null)
+    public static async Task<TestApi> StartAsync(IAlarmQueries alarms, IExclusions? exclusions = null, IAlarmChanges? changes = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
@@ -35,6 +35,9 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton(alarms);
         builder.Services.AddSingleton(alarms as IAlarmHandling ?? new FakeAlarms());
         builder.Services.AddSingleton(exclusions ?? new FakeExclusions());
+        builder.Services.AddSingleton(changes ?? new FakeChanges());
+        var policies = new FakePolicies();
+        builder.Services.AddSingleton<IPolicies>(policies).AddSingleton<IPolicyDocuments>(policies);
         builder.Services.AddAlarmApi();
         WebApplication app = builder.Build();
         app.MapAlarmApi();

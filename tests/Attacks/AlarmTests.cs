@@ -14,7 +14,9 @@ using Testing.Scripts;
 
 namespace Attacks;
 
-/// <summary>What the whole agent sees of real containers, through every detector of the catalogue: which alarms, and above all which not.</summary>
+/// <summary>
+/// What the whole agent sees of real containers, through every detector of the catalogue: which alarms, and above all which not.
+/// </summary>
 public sealed class AlarmTests(WatchedEngine engine)
 {
     private const int AtATime = 4;
@@ -114,6 +116,7 @@ public sealed class AlarmTests(WatchedEngine engine)
     /// <summary>Runs all containers, a few at a time, from their starts to their ends.</summary>
     private async Task LiveAsync()
     {
+        await engine.RequireDebianAsync();
         await engine.Docker.DockerAsync("tag", WatchedEngine.Image, Lives.ListedImage);
         File.WriteAllText(Path.Combine(engine.HostDirectory, "reference"), "");
         string held = Path.Combine(engine.HostDirectory, "held");
@@ -125,7 +128,9 @@ public sealed class AlarmTests(WatchedEngine engine)
             async (life, _) =>
             {
                 string[] options = ["--name", life.Name, .. Put(life.Options, words)];
-                string id = await engine.StartContainerAsync(life.Image, !life.OnlyCreated, options, Put(life.Command, words));
+                string id = life.Built
+                    ? await engine.BuildStepAsync(life.Image, life.Command)
+                    : await engine.StartContainerAsync(life.Image, !life.OnlyCreated, options, Put(life.Command, words));
                 _ours[id] = life;
                 if (!life.OnlyCreated) await engine.EndOfAsync(id);
             });

@@ -12,6 +12,9 @@ internal sealed record Life(string Name, string Alarms, string[] Options, string
 
     /// <summary>Only made: the engine refuses to start it, or would.</summary>
     public bool OnlyCreated { get; init; }
+
+    /// <summary>A step of an image's build.</summary>
+    public bool Built { get; init; }
 }
 
 /// <summary>
@@ -49,6 +52,12 @@ internal static class Lives
             ["/tools/probe"]),
         new("elevated", "AS-04", ["--user", "1000"], ["/tools/elevated"]),
         new("not-elevated", "", ["--user", "1000", "--security-opt", "no-new-privileges"], ["/tools/elevated"]),
+        new("sudo", "AS-04", ["--user", "1000"], ["/usr/bin/sudo", "-n", "/tools/nothing"]) { Image = WatchedEngine.DebianImage },
+        new("sudo-refused", "", ["--user", "1000", "--security-opt", "no-new-privileges"], ["/usr/bin/sudo", "-n", "/tools/nothing"])
+        {
+            Image = WatchedEngine.DebianImage,
+        },
+        new("sudo-by-root", "", None, ["/usr/bin/sudo", "-n", "/tools/nothing"]) { Image = WatchedEngine.DebianImage },
     ];
 
     private static Life[] Escapes() =>
@@ -116,6 +125,9 @@ internal static class Lives
         new("worker", "", None, ["/tools/spawn", "/bin/sh", "-c", "id; ls /"]),
         Shell("late-install", "MP-07", None, "sleep 11; /tools/apt install something"),
         new("early-install", "", None, ["/tools/apt", "install", "something"]),
+        // In the first minute, which a build step is within, new programs are let pass by default; this test's policy has no such minute.
+        Shell("package-late", "MP-07 SF-02", None, $"sleep 11; dpkg -i {DebianRoot.Package}") with { Image = WatchedEngine.DebianImage },
+        new("package-built", "SF-02", None, ["/usr/bin/dpkg", "-i", DebianRoot.Package]) { Image = WatchedEngine.DebianImage, Built = true },
         new("scanner", "MP-08", None, ["/tools/nmap", "127.0.0.1"]),
         new("listed", "", None, ["/tools/nothing"]) { Image = ListedImage },
         new("not-listed", "AP-01", None, ["/tools/spawn", "/tools/nothing"]) { Image = ListedImage },

@@ -79,6 +79,25 @@ public sealed class ProgramTests(WatchedEngine engine)
         run.Task.Flags.ShouldBe(TaskFlags.Started | TaskFlags.NoNewPrivileges);
     }
 
+    [Theory]
+    [InlineData("1000", false, 0, 0)]
+    [InlineData("1000", true, 1000, 1)]
+    [InlineData("0", false, 0, 0)]
+    public async Task Sudo_raises_rights_unless_that_is_forbidden(string user, bool forbidden, int effective, int exitCode)
+    {
+        await engine.RequireDebianAsync();
+        string[] options = ["--user", user, .. forbidden ? new[] { "--security-opt", "no-new-privileges" } : []];
+        string id = await engine.StartContainerAsync(WatchedEngine.DebianImage, true, options, ["/usr/bin/sudo", "-n", "/tools/nothing"]);
+
+        IReadOnlyList<SeenEvent> seen = await engine.EndOfAsync(id);
+
+        SeenEvent run = seen.Single("Executed", one => one is { Started: true, Path: "/usr/bin/sudo" });
+        (run.Task.Uid, run.Task.EffectiveUid).ShouldBe((uint.Parse(user, null), (uint)effective));
+        run.Task.Flags.HasFlag(TaskFlags.NoNewPrivileges).ShouldBe(forbidden);
+        seen.Count(one => one is { What: "Executed", Path: "/tools/nothing", Task.Uid: 0 }).ShouldBe(forbidden ? 0 : 1, await engine.OutputAsync(id));
+        (seen.Own()[^1].Process.ExitCode == 0 ? 0 : 1).ShouldBe(exitCode, await engine.OutputAsync(id));
+    }
+
     [Fact]
     public async Task A_script_names_itself_and_its_interpreter()
     {

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
-using Agents.NodeAgent.Redaction;
+using System.Text.RegularExpressions;
+using Agents.NodeAgent.Inventory;
 using Agents.NodeAgent.Kernel;
+using Agents.NodeAgent.Redaction;
 using Microsoft.Extensions.Logging.Abstractions;
 using Testing;
 
@@ -8,19 +10,21 @@ namespace Attacks;
 
 /// <summary>
 /// A real container engine and the agent's kernel source watching it, for all tests here. The image holds Debian's busybox and the
-/// programs of this folder, compiled when
-/// the tests run. Tests call <see cref="Require"/> and are skipped with the reason where the kernel or the engine cannot be had.
+/// programs of this folder, compiled when the tests run. Tests call <see cref="Require"/> and are skipped with the reason where the kernel or the engine cannot be had.
 /// </summary>
-public sealed class WatchedEngine : IAsyncLifetime
+public sealed partial class WatchedEngine : IAsyncLifetime
 {
     public const string Image = "pipeline-tests/attacks:1";
+
+    /// <summary>The same with Debian's sudo and dpkg; see <see cref="RequireDebianAsync"/>.</summary>
+    public const string DebianImage = "pipeline-tests/debian:1";
 
     /// <summary>Files of the image in /protected, each for one way of changing or not changing it.</summary>
     public static readonly string[] ProtectedFiles =
     [
-        "chmod", "chown", "copy-file-range", "exchange", "fallocate", "fchmod", "ftruncate", "link-write", "looked-at", "mmap", "open-truncate",
-        "opened", "pwrite", "read", "rename-away", "rename-onto", "sendfile", "setxattr", "symlink", "truncate", "unlink", "utimens", "write",
-        "writev",
+        "chmod", "chown", "copy-file-range", "exchange", "fallocate", "fchmod", "ftruncate", "link-write", "looked-at", "mmap",
+        "open-truncate", "opened", "pwrite", "read", "rename-away", "rename-onto", "sendfile", "setxattr", "symlink", "truncate", "unlink",
+        "utimens", "write", "writev",
     ];
 
     /// <summary>Programs under the names that alarms look for, and files to protect.</summary>
@@ -43,6 +47,7 @@ public sealed class WatchedEngine : IAsyncLifetime
     private readonly ConcurrentQueue<string> _containers = [];
     private Task _watching = Task.CompletedTask;
     private string _reason = "not started";
+    private Task? _debian;
 
     internal RecordingSink Sink { get; } = new();
 
@@ -51,7 +56,8 @@ public sealed class WatchedEngine : IAsyncLifetime
 
     /// <summary>A source of its own, which sees all containers of the machine as the shared one does.</summary>
     internal static KernelSource NewSource(KernelOptions options) =>
-        new(options, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), TimeProvider.System, NullLogger.Instance);
+        new(options, new NoWitness(), new ArgumentRedactor(RedactionRules.Default), new NamedCgroups(), TimeProvider.System,
+            NullLogger.Instance);
 
     public DockerEngine Docker => _docker;
 
@@ -68,6 +74,35 @@ public sealed class WatchedEngine : IAsyncLifetime
     }
 
     public void Require() => Assert.SkipUnless(_reason.Length == 0, _reason);
+
+    /// <summary>Builds <see cref="DebianImage"/>, once, or skips the test where there is nothing to build it of.</summary>
+    internal async Task RequireDebianAsync()
+    {
+        Require();
+        Assert.SkipUnless(DebianRoot.Missing is null, DebianRoot.Missing ?? "");
+        await (_debian ??= BuildAsync());
+
+        async Task BuildAsync()
+        {
+            string directory = Path.Combine(_directory, "debian");
+            await DebianRoot.WriteAsync(directory);
+            await _docker.DockerAsync("build", "-q", "-t", DebianImage, directory);
+        }
+    }
+
+    /// <summary>Runs a command as a step of an image's build, and gives the id of the container in which that was done.</summary>
+    internal async Task<string> BuildStepAsync(string image, string[] command)
+    {
+        string directory = Directory.CreateTempSubdirectory("attacks-step-").FullName;
+        string words = string.Join(", ", command.Select(word => $"\"{word}\""));
+        File.WriteAllText(Path.Combine(directory, "Dockerfile"), $"FROM {image}\nRUN [{words}]\n");
+        // Else the engine removes the container before it can be asked for.
+        string output = await _docker.DockerAsync("build", "--rm=false", "--no-cache", directory);
+        Directory.Delete(directory, recursive: true);
+        string id = (await _docker.DockerAsync("inspect", "--format", "{{.Id}}", StepOf().Match(output).Groups[1].Value)).Trim();
+        _containers.Enqueue(id);
+        return id;
+    }
 
     /// <summary>Runs a container to its end and gives what it did, in order, with the runtime's own part.</summary>
     internal async Task<IReadOnlyList<SeenEvent>> RunAsync(string[] options, params string[] command)
@@ -118,6 +153,9 @@ public sealed class WatchedEngine : IAsyncLifetime
         Directory.Delete(_directory, recursive: true);
         _stop.Dispose();
     }
+
+    [GeneratedRegex("Running in ([0-9a-f]{12})")]
+    private static partial Regex StepOf();
 
     private async Task<string> StartAsync()
     {

@@ -10,7 +10,8 @@ namespace Benchmarks;
 /// What a busy node does, as messages: two thousand containers whose processes fork, run programs, touch files and call the kernel; one step in
 /// a hundred is suspicious. The same seed gives the same messages. Time goes on from message to message, so a long run is a long day.
 /// </summary>
-internal sealed class NodeTraffic(int seed)
+/// <param name="firstContainer">Number of its first container: nodes of one log have containers of their own.</param>
+internal sealed class NodeTraffic(int seed, string node = "busy", int firstContainer = 0)
 {
     public const int Containers = 2000;
 
@@ -27,7 +28,7 @@ internal sealed class NodeTraffic(int seed)
     private readonly Random _random = new(seed);
     private readonly EventBatch _batch = new();
     private readonly ArrayBufferWriter<byte> _bytes = new();
-    private readonly string[] _ids = [.. Enumerable.Range(0, Containers).Select(Some.ContainerId)];
+    private readonly string[] _ids = [.. Enumerable.Range(firstContainer, Containers).Select(Some.ContainerId)];
     private long _sequence;
     private long _bootNs = 3600L * 1_000_000_000;
     private int _pid = 100_000;
@@ -180,7 +181,7 @@ internal sealed class NodeTraffic(int seed)
     private long Tick() => _bootNs += StepNs;
 
     private void BeginMessage() =>
-        _batch.Begin(new NodeId("busy"), new BootId("boot"), _sequence, new EventTime(_bootNs + 1_000_000_000, 1_770_000_000L * 1_000_000_000 + _bootNs), 0);
+        _batch.Begin(new NodeId(node), new BootId("boot"), _sequence, new EventTime(_bootNs + 1_000_000_000, 1_770_000_000L * 1_000_000_000 + _bootNs), 0);
 
     private byte[] Close()
     {

@@ -18,6 +18,10 @@ internal sealed class EventLog(string bootstrapServers) : IDisposable
 
     public string Alarms { get; } = LogFixture.UniqueName("alarms");
 
+    public string AlarmStates { get; } = LogFixture.UniqueName("alarm-state");
+
+    public string Policies { get; } = LogFixture.UniqueName("policies");
+
     public string DeadLetterTopic { get; } = LogFixture.UniqueName("dead-letters");
 
     public Task SendAsync(EventBatch batch)

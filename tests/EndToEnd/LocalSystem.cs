@@ -31,12 +31,19 @@ internal sealed class LocalSystem : IAsyncDisposable
     public OwnProcess Pipeline => _pipeline ?? throw new InvalidOperationException("the pipeline has not been started");
 
     /// <summary>Skips the test where there is no log of that kind.</summary>
-    public static async Task<LocalSystem> StartAsync(PostgresFixture postgres, LogKind kind = LogKind.Here)
+    public static async Task<LocalSystem> StartAsync(PostgresFixture postgres, LogKind kind = LogKind.Here) =>
+        await StartAsync(await postgres.CreateDatabaseAsync(), kind);
+
+    /// <summary>Over a database of the test's own.</summary>
+    public static async Task<LocalSystem> StartAsync(string postgres, LogKind kind = LogKind.Here)
     {
-        var system = new LocalSystem(await postgres.CreateDatabaseAsync(), await LogServer.StartAsync(kind));
+        var system = new LocalSystem(postgres, await LogServer.StartAsync(kind));
         await system.StartPipelineAsync();
         return system;
     }
+
+    /// <summary>Whether the broker is this system's own.</summary>
+    public bool CanStopBroker => _log.Unstoppable is null;
 
     /// <summary>Takes the broker away without warning. Skips the test when it is somebody else's.</summary>
     public Task StopBrokerAsync()
@@ -59,7 +66,8 @@ internal sealed class LocalSystem : IAsyncDisposable
             "pipeline/Host", "alarmctl",
             [
                 "serve", "--listen", Api.ToString(), "--create-topics",
-                "--topic", Log.Events, "--dead-letter-topic", Log.DeadLetterTopic, "--alarms-topic", Log.Alarms, "--group", Log.Events,
+                "--topic", Log.Events, "--dead-letter-topic", Log.DeadLetterTopic, "--alarms-topic", Log.Alarms,
+                "--alarm-state-topic", Log.AlarmStates, "--policies-topic", Log.Policies, "--group", Log.Events,
             ],
             new Dictionary<string, string> { ["KAFKA_BOOTSTRAP_SERVERS"] = _log.BootstrapServers, ["PIPELINE_POSTGRES"] = _postgres });
 

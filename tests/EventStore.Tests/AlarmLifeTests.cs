@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.Runtime.Ports;
+using Pipeline.Schemas;
 using Testing;
 
 namespace EventStore.Tests;
@@ -29,12 +31,13 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
 
         AlarmPage page = await store.ListAsync(limit: 500);
         page.Alarms.Length.ShouldBe(100);
+        Dictionary<Guid, AlarmSnapshot> told = await store.SnapshotsAsync([.. page.Alarms.Select(row => row.Id)]);
         foreach (AlarmSummary row in page.Alarms)
         {
             StoredAlarm alarm = (await store.FindAsync(row.Id)).ShouldNotBeNull();
-            AlarmEvent[] told = [.. events.Where(e => e.AlarmId == row.Id)];
-            alarm.History.Select(e => e.Event.EventId).ShouldBe(told.Select(e => e.EventId));
-            AlarmView view = told.Aggregate((AlarmView?)null, AlarmView.Apply)!;
+            AlarmEvent[] life = [.. events.Where(e => e.AlarmId == row.Id)];
+            alarm.History.Select(e => e.Event.EventId).ShouldBe(life.Select(e => e.EventId));
+            AlarmView view = life.Aggregate((AlarmView?)null, AlarmView.Apply)!;
             Facts(alarm.View).ShouldBe(Facts(view));
             (row.Severity, row.Outcome, row.Occurrences, row.FirstSeen, row.LastSeen, row.ConfirmedAt, row.State).ShouldBe(Facts(view));
             (row.AcknowledgedAt, row.Assignee, row.ResolvedAt, row.Verdict)
@@ -43,9 +46,23 @@ public sealed class AlarmLifeTests(PostgresFixture postgres)
                 $"select concat_ws('|', resolved_by, resolution_reason, exclusion_id) from read.alarms where id = '{row.Id}'"))
                 .ShouldBe($"{view.Resolution?.By}|{view.Resolution?.Reason}{(view.Resolution?.Exclusion is { } exclusion ? $"|{exclusion}" : "")}");
             row.Source.ShouldBe(view.Raised.Source);
+            StateRecord(told[row.Id]).ShouldBe(StateRecord(AlarmSnapshot.Of(view, row.StoredAt)), "what the alarm-state topic is given");
             row.StoredAt.ShouldBe(alarm.History[0].StoredAt);
             (await store.ScalarAsync<int>($"select version from read.alarms where id = '{row.Id}'")).ShouldBe(view.Version);
+            (await store.ScalarAsync<string>(
+                $"select string_agg(event_id::text, ',' order by version) || ' ' || max(version) from read.alarm_history where alarm_id = '{row.Id}'"))
+                .ShouldBe($"{string.Join(',', life.Select(e => e.EventId))} {life.Length}");
         }
+
+        (await store.ScalarAsync<string>(ReadModelTests.Counts)).ShouldBe(await store.ScalarAsync<string>(ReadModelTests.CountedAnew));
+        (await store.ScalarAsync<string>(ReadModelTests.Techniques)).ShouldBe(await store.ScalarAsync<string>(ReadModelTests.TechniquesAnew));
+    }
+
+    private static string StateRecord(AlarmSnapshot alarm)
+    {
+        var record = new ArrayBufferWriter<byte>();
+        AlarmStateCodec.Encode(alarm, record);
+        return Convert.ToHexStringLower(record.WrittenSpan);
     }
 
     private static (Severity, Outcome, long, DateTimeOffset, DateTimeOffset, DateTimeOffset?, AlarmState) Facts(AlarmView view) =>

@@ -5,6 +5,8 @@ using Pipeline.Api.Ports;
 using Pipeline.Domain.Alarms;
 using Pipeline.EventStore;
 using Pipeline.EventStore.Exclusions;
+using Pipeline.EventStore.Policies;
+using Pipeline.EventStore.Subscriptions;
 using Pipeline.Runtime.Ports;
 using Testing;
 
@@ -24,6 +26,8 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
     public IAlarmQueries Queries => new AlarmQueries(Database);
 
     public IExclusions Exclusions => new ExclusionStore(Database, new ExclusionBell());
+
+    public IPolicies Policies => new PolicyStore(Database);
 
     public IAlarmHandling Handling => new AlarmHandler(Database);
 
@@ -50,6 +54,13 @@ internal sealed class TestStore(string connectionString) : IAsyncDisposable
         (await Queries.ListAsync(filter ?? new AlarmFilter(), cursor, limit, Cancellation)).ShouldNotBeNull();
 
     public Task<StoredAlarm?> FindAsync(Guid id) => Queries.FindAsync(id, Cancellation);
+
+    /// <summary>Alarms as subscribers are told them.</summary>
+    public async Task<Dictionary<Guid, AlarmSnapshot>> SnapshotsAsync(Guid[] ids)
+    {
+        await using NpgsqlDataSource connections = NpgsqlDataSource.Create(ConnectionString);
+        return await new SnapshotReader(connections).ReadAsync(ids, Cancellation);
+    }
 
     /// <summary>Has somebody do something about one alarm.</summary>
     public async Task<HandlingResult> HandleAsync(Guid alarm, AlarmCommand command, int? version = null) =>

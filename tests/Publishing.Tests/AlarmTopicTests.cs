@@ -44,14 +44,41 @@ public sealed class AlarmTopicTests(PostgresFixture postgres, LogFixture log)
 
         Message<byte[], byte[]> second = messages[1];
         Encoding.UTF8.GetString(second.Key).ShouldBe(raised.Source.ContainerId, "the container, also of an event that does not name it");
+        TopicReader.Header(second, "content-type").ShouldBe("application/avro");
+        TopicReader.Header(second, "ce_time").ShouldBe("2026-03-01T10:00:01.0000000Z");
+        TopicReader.Header(second, "ce_dataschema").ShouldBe("urn:avro:alarms:2");
         TopicReader.Header(second, "ce_specversion").ShouldBe("1.0");
         TopicReader.Header(second, "ce_id").ShouldBe(recurred.EventId.ToString());
         TopicReader.Header(second, "ce_source").ShouldBe("/nodes/node-1");
         TopicReader.Header(second, "ce_type").ShouldBe("pipeline.alarm.recurred");
         TopicReader.Header(second, "ce_subject").ShouldBe(raised.AlarmId.ToString());
         TopicReader.Header(second, "ce_version").ShouldBe("2");
-        TopicReader.Header(second, "traceparent").ShouldStartWith($"00-{raised.AlarmId:N}-");
+        TopicReader.Header(second, "traceparent").ShouldMatch($"^00-{raised.AlarmId:N}-[0-9a-f]{{16}}-01$");
         second.Timestamp.UtcDateTime.ShouldBe(recurred.At.UtcDateTime, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task Says_how_each_alarm_stands_under_its_id()
+    {
+        await using PublishingProcess process = await StartAsync(await postgres.CreateDatabaseAsync());
+        await process.StoreAsync(SomeAlarm.Raised("a"), SomeAlarm.Raised("b"));
+        await process.StoreAsync(SomeAlarm.Recurred("a", 1, 7));
+
+        using var reader = new TopicReader(log.BootstrapServers, _topic + "-state");
+        Dictionary<string, Avro.Generic.GenericRecord> newest = [];
+        for (int read = 1; newest.GetValueOrDefault($"{SomeAlarm.Id("a")}") is not { } a || (int)a["version"] < 2; read++)
+        {
+            Message<byte[], byte[]> message = (await reader.ReadAsync(read))[^1];
+            newest[Encoding.UTF8.GetString(message.Key)] = TopicReader.DecodeState(message);
+            TopicReader.Header(message, "ce_type").ShouldBe("pipeline.alarm.state");
+        }
+
+        Avro.Generic.GenericRecord state = newest[$"{SomeAlarm.Id("a")}"];
+        state["id"].ShouldBe($"{SomeAlarm.Id("a")}");
+        (state["occurrences"], state["severity"], state["state"], state["content"], state["container_name"])
+            .ShouldBe((7L, "high", "open", "privileged:true", "web"));
+        state["first_seen"].ShouldBe(SomeAlarm.Moment.UtcDateTime);
+        state["acknowledged_at"].ShouldBeNull();
     }
 
     [Fact]

@@ -25,7 +25,14 @@ internal sealed class PublishingProcess : IAsyncDisposable
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddEventStore(postgres);
-        builder.Services.AddAlarmTopic(new AlarmTopicOptions { BootstrapServers = bootstrapServers, Topic = topic, CreateTopic = true, CreatedPartitions = 1 });
+        builder.Services.AddAlarmTopic(new AlarmTopicOptions
+        {
+            BootstrapServers = bootstrapServers,
+            Topic = topic,
+            StateTopic = topic + "-state",
+            CreateTopic = true,
+            CreatedPartitions = 1,
+        });
         builder.Services.AddAlarmSubscription();
         IHost host = builder.Build();
         await host.StartAsync(Cancellation);

@@ -1,4 +1,5 @@
 using System.Text;
+using Avro.Generic;
 using Confluent.Kafka;
 using Pipeline.Domain.Alarms;
 using Pipeline.Schemas;
@@ -38,6 +39,14 @@ internal sealed class TopicReader : IDisposable
     {
         AlarmCodec.Decode(message.Value, DecodeLimits.Default, out AlarmEvent? alarm).ShouldBe(DecodeResult.Ok);
         return alarm.ShouldNotBeNull();
+    }
+
+    /// <summary>Read by Apache's own implementation, from the published schema.</summary>
+    public static GenericRecord DecodeState(Message<byte[], byte[]> message)
+    {
+        Avro.Schema schema = Avro.Schema.Parse(AlarmStateCodec.Schema.Json);
+        using var body = new MemoryStream(message.Value, 10, message.Value.Length - 10);
+        return new GenericDatumReader<GenericRecord>(schema, schema).Read(null!, new Avro.IO.BinaryDecoder(body));
     }
 
     public static string Header(Message<byte[], byte[]> message, string name) => Encoding.UTF8.GetString(message.Headers.GetLastBytes(name));

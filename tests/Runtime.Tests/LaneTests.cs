@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Domain.Alarms;
 using Pipeline.Domain.Events;
+using Pipeline.Domain.Policies;
 using Pipeline.Runtime;
+using Pipeline.Runtime.Policies;
 using Pipeline.Runtime.Ports;
 using Pipeline.Runtime.Processing;
 using Testing;
@@ -19,6 +21,7 @@ public abstract class LaneTests : TestKit
     private readonly List<IPartitionLane> _lanes = [];
     private readonly Telemetry _telemetry = new();
     private PartitionRuntime? _runtime;
+    private PolicyShelf? _shelf;
 
     private protected StoreInMemory Store { get; } = new();
 
@@ -32,8 +35,14 @@ public abstract class LaneTests : TestKit
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private protected virtual IPolicyCompiler? Compiler => null;
+
+    /// <summary>The policies of the process; gone with it in <see cref="NewProcess"/>.</summary>
+    private protected PolicyShelf Shelf => _shelf ??= new PolicyShelf(
+        new RunnablePolicy(PolicyDocument.BuiltIn, new DetectorRoster(Detectors)), Compiler, _telemetry, NullLogger.Instance);
+
     private PartitionRuntime Runtime => _runtime ??= new PartitionRuntime(
-        Sys, new DetectorRoster(Detectors), Store, Poison, Options, Time, _telemetry, NullLoggerFactory.Instance);
+        Sys, Shelf, Store, Poison, Options, Time, _telemetry, NullLoggerFactory.Instance);
 
     /// <summary>Takes the partition over, as ingest does on an assignment.</summary>
     private protected async Task<(IPartitionLane Lane, long From)> OpenAsync()
@@ -42,6 +51,13 @@ public abstract class LaneTests : TestKit
         IPartitionLane lane = await Runtime.OpenAsync(checkpoint, Cancellation);
         _lanes.Add(lane);
         return (lane, checkpoint.NextOffset ?? 0);
+    }
+
+    /// <summary>Partitions opened from here on are opened by a process that knows nothing of the last one.</summary>
+    private protected void NewProcess()
+    {
+        _runtime = null;
+        _shelf = null;
     }
 
     /// <summary>Feeds batches as records at the offsets from <paramref name="from"/> on, until one does not go through.</summary>

@@ -15,6 +15,12 @@ internal sealed class StoreInMemory : IAlarmStore
     private TaskCompletionSource _open = Opened();
     private int _attempts;
 
+    /// <summary>Every change of the policy that was stored, in order.</summary>
+    public ImmutableList<PolicyPosition> Policies { get; private set; } = [];
+
+    /// <summary>What the store says holds for the system.</summary>
+    public PolicyRevision? NewestPolicy { get; set; }
+
     /// <summary>Every commit that was stored, in order.</summary>
     public ImmutableList<PartitionCommit> Commits => _commits;
 
@@ -39,7 +45,14 @@ internal sealed class StoreInMemory : IAlarmStore
         lock (_lock)
         {
             PartitionCheckpoint last = _checkpoints.GetValueOrDefault(partition) ?? new PartitionCheckpoint(partition, null, default, new FencingToken(0));
-            return Task.FromResult(_checkpoints[partition] = last with { Token = new FencingToken(last.Token.Value + 1) });
+            _checkpoints[partition] = last with { Token = new FencingToken(last.Token.Value + 1) };
+            long next = last.NextOffset ?? 0;
+            int holds = Policies.FindLastIndex(p => p.Offset <= next);
+            return Task.FromResult(_checkpoints[partition] with
+            {
+                Policies = [.. Policies.Skip(Math.Max(holds, 0))],
+                Newest = NewestPolicy,
+            });
         }
     }
 
@@ -56,6 +69,8 @@ internal sealed class StoreInMemory : IAlarmStore
             _commits = _commits.Add(commit);
             AlarmEvent[] fresh = [.. commit.Alarms.Where(a => _ids.Add(a.EventId))];
             _alarms = _alarms.AddRange(fresh);
+            Policies = Policies.AddRange(commit.Policies);
+            _checkpoints[commit.Partition] = current = current with { Reached = commit.Reached };
             if (commit.Snapshot is { } snapshot)
                 _checkpoints[commit.Partition] = current with { NextOffset = snapshot.NextOffset, State = snapshot.State };
             return new CommitOutcome.Committed(fresh.Length, commit.Alarms.Length - fresh.Length);

@@ -9,7 +9,8 @@ internal static class AgentCommand
     public static RootCommand Create(Func<AgentOptions, CancellationToken, Task<int>> run)
     {
         var root = new RootCommand(
-            "Watches the containers of one machine and writes what happens to them to a Kafka topic, numbered without gaps. One agent runs on each machine.");
+            "Watches the containers of one machine and writes what happens to them to a Kafka topic, numbered without gaps. "
+            + "One agent runs on each machine.");
         root.Subcommands.Add(new RunCommand(run));
         root.Subcommands.Add(StatusProbe.Command());
         root.Subcommands.Add(new DoctorCommand());

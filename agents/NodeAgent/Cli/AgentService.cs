@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Agents.NodeAgent.Cli;
 
 /// <summary>The agent as the one service of its process: when it ends, so does the process, with its exit code.</summary>
-internal sealed class AgentService(AgentOptions options, AgentResult result, IHostApplicationLifetime process, ILoggerFactory loggers) : BackgroundService
+internal sealed class AgentService(AgentOptions options, AgentResult result, IHostApplicationLifetime process, ILoggerFactory loggers)
+    : BackgroundService
 {
     private readonly ILogger _logger = loggers.CreateLogger("node-agent");
 

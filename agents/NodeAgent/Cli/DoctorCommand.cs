@@ -12,7 +12,8 @@ internal sealed class DoctorCommand : Command
     private readonly Option<bool> _json = new("--json") { Description = "Print the findings as JSON." };
 
     public DoctorCommand()
-        : base("doctor", "Look at kernel, rights, container engines, clock, broker and disk, and say what to do and which alarms are blind. Exit code 1 "
+        : base("doctor",
+            "Look at kernel, rights, container engines, clock, broker and disk, and say what to do and which alarms are blind. Exit code 1 "
             + "when something fails.")
     {
         foreach (Option option in _shared.All) Options.Add(option);

@@ -25,7 +25,8 @@ internal sealed class RunCommand : Command
         "Name of this machine in the events. Must be the same at every start, and no other machine's.");
 
     private readonly Option<int> _announce = AgentCommand.Number(
-        "--announce-seconds", "NODE_AGENT_ANNOUNCE_SECONDS", 300, (1, SecondsOfADay), "How often all containers that are there are announced again.");
+        "--announce-seconds", "NODE_AGENT_ANNOUNCE_SECONDS", 300, (1, SecondsOfADay),
+        "How often all containers that are there are announced again.");
 
     private readonly Option<string> _kernel = AgentCommand.Text(
         "--kernel", "auto|on|off", "NODE_AGENT_KERNEL", "auto",
@@ -44,26 +45,31 @@ internal sealed class RunCommand : Command
         "How often the processes and mounts of running containers are announced. 0: never.");
 
     private readonly Option<int> _hashMb = AgentCommand.Number(
-        "--hash-mb-per-second", "NODE_AGENT_HASH_MB_PER_SECOND", 64, (0, 10_000), "How fast executables are read to compute their SHA-256. 0: not at all.");
+        "--hash-mb-per-second", "NODE_AGENT_HASH_MB_PER_SECOND", 64, (0, 10_000),
+        "How fast executables are read to compute their SHA-256. 0: not at all.");
 
     private readonly Option<string> _redaction = AgentCommand.Text(
-        "--redaction-file", "PATH", "NODE_AGENT_REDACTION_FILE", "", "More rules for what is hidden in command lines, on top of the built-in ones.");
+        "--redaction-file", "PATH", "NODE_AGENT_REDACTION_FILE", "",
+        "More rules for what is hidden in command lines, on top of the built-in ones.");
 
     private readonly Option<int> _batch = AgentCommand.Number(
-        "--batch-events", "NODE_AGENT_BATCH_EVENTS", ShippingOptions.MostBatchEvents, (1, ShippingOptions.MostBatchEvents), "Events in one message at most.");
+        "--batch-events", "NODE_AGENT_BATCH_EVENTS", ShippingOptions.MostBatchEvents, (1, ShippingOptions.MostBatchEvents),
+        "Events in one message at most.");
 
     private readonly Option<string[]> _files = new("--file")
     {
-        Description = "Announce the containers described in these files (docker inspect, OCI config.json, CRI, Kubernetes; JSON or YAML) as if they had "
-            + "just been started. A directory stands for the .json, .yaml and .yml files below it.",
+        Description =
+            "Announce the containers described in these files (docker inspect, OCI config.json, CRI, Kubernetes; JSON or YAML) as if "
+            + "they had just been started. A directory stands for the .json, .yaml and .yml files below it.",
         AllowMultipleArgumentsPerToken = true,
         HelpName = "PATH",
     };
 
     private readonly Option<bool> _once = new("--once")
     {
-        Description = "End when the files are stored, without watching container engines. Exit code 0: all stored; 2: all stored, but some parts were "
-            + "not readable.",
+        Description =
+            "End when the files are stored, without watching container engines. Exit code 0: all stored; 2: all stored, but some parts "
+            + "were not readable.",
     };
 
     private readonly Option<string?> _status = new("--status-file")
@@ -74,18 +80,22 @@ internal sealed class RunCommand : Command
     };
 
     public RunCommand(Func<AgentOptions, CancellationToken, Task<int>> run)
-        : base("run", "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: the container engines on this machine, Kafka on localhost:9092.")
+        : base("run",
+            "Watch this machine until told to stop (Ctrl-C or SIGTERM). Without options: the container engines on this machine, Kafka "
+            + "on localhost:9092.")
     {
         Option[] own = [_node, _announce, _kernel, _kernelCalls, _ringMb, _inventory, _hashMb, _redaction, _batch, _files, _once, _status];
         foreach (Option option in _shared.All.Concat(own)) Options.Add(option);
         _sources.AddTo(this);
         _node.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode }) result.AddError($"--node must have 1 to {LongestNode} characters.");
+            if (result.GetValueOrDefault<string>() is not { Length: > 0 and <= LongestNode })
+                result.AddError($"--node must have 1 to {LongestNode} characters.");
         });
         _kernel.Validators.Add(result =>
         {
-            if (!Enum.TryParse(result.GetValueOrDefault<string>(), ignoreCase: true, out KernelMode _)) result.AddError("--kernel must be auto, on or off.");
+            if (!Enum.TryParse(result.GetValueOrDefault<string>(), ignoreCase: true, out KernelMode _))
+                result.AddError("--kernel must be auto, on or off.");
         });
         _ringMb.Validators.Add(result =>
         {

@@ -11,7 +11,8 @@ internal sealed class SharedOptions
     public Option<string> Kafka { get; } = AgentCommand.Text(
         "--kafka", "HOST:PORT", "KAFKA_BOOTSTRAP_SERVERS", "localhost:9092", "Kafka brokers to start from, separated by commas.");
 
-    public Option<string> Topic { get; } = AgentCommand.Text("--topic", "NAME", "NODE_AGENT_TOPIC", "node-events", "Topic that the events go to.");
+    public Option<string> Topic { get; } =
+        AgentCommand.Text("--topic", "NAME", "NODE_AGENT_TOPIC", "node-events", "Topic that the events go to.");
 
     public Option<string[]> Settings { get; } = new("--kafka-setting")
     {
@@ -51,7 +52,9 @@ internal sealed class SharedOptions
     public SpoolOptions? SpoolOf(ParseResult parsed)
     {
         string directory = parsed.GetValue(Spool) is { Length: > 0 } own ? own : Path.Combine(parsed.GetValue(State)!, "spool");
-        return parsed.GetValue(SpoolMb) is > 0 and int megabytes ? new SpoolOptions(Path.GetFullPath(directory), megabytes * Megabyte) : null;
+        return parsed.GetValue(SpoolMb) is > 0 and int megabytes
+            ? new SpoolOptions(Path.GetFullPath(directory), megabytes * Megabyte)
+            : null;
     }
 
     /// <summary>The last value of a name that is given twice holds.</summary>

@@ -17,7 +17,8 @@ internal static class StatusProbe
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("NODE_AGENT_STATUS_FILE") ?? "",
             HelpName = "PATH",
         };
-        var command = new Command("status", "Print the state of the running agent. Exit code 0: it runs and the log takes its events; 1 otherwise.") { file };
+        var command = new Command("status",
+            "Print the state of the running agent. Exit code 0: it runs and the log takes its events; 1 otherwise.") { file };
         command.SetAction(parsed => Probe(parsed.GetValue(file)!, TimeProvider.System.GetUtcNow(), parsed.InvocationConfiguration.Output));
         return command;
     }
@@ -30,10 +31,12 @@ internal static class StatusProbe
             using JsonDocument status = JsonDocument.Parse(content);
             TimeSpan age = now - status.RootElement.GetProperty("at").GetDateTimeOffset();
             output.WriteLine(status.RootElement.GetRawText());
-            if (age > Fresh) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"not running: the status is {age.TotalSeconds:F0} s old"));
+            if (age > Fresh)
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"not running: the status is {age.TotalSeconds:F0} s old"));
             return age <= Fresh && status.RootElement.GetProperty("logConnected").GetBoolean() ? 0 : 1;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or JsonException or KeyNotFoundException
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or JsonException
+            or KeyNotFoundException
             or InvalidOperationException or FormatException)
         {
             output.WriteLine($"no status at '{path}': {fault.Message}");

@@ -3,9 +3,11 @@ using System.Runtime.CompilerServices;
 using Agents.Descriptions;
 using Agents.NodeAgent.Containerd.Api;
 using Agents.NodeAgent.Engines;
+using Agents.NodeAgent.Inventory;
 using Grpc.Core;
 using Pipeline.Domain.Containers;
 using Pipeline.Domain.Events;
+using ProcessStatus = Agents.NodeAgent.Containerd.Api.ProcessStatus;
 
 namespace Agents.NodeAgent.Containerd;
 
@@ -23,6 +25,7 @@ internal sealed class ContainerdEngine : IContainerEngine
     private const string NerdctlName = "nerdctl/name";
 
     private readonly ContainerdOptions _options;
+    private readonly NamedCgroups? _named;
 
     /// <summary>The namespaces of ids that are reported without it. What is beyond the bound is reported and not described.</summary>
     private readonly ConcurrentDictionary<string, string> _spaces = new(StringComparer.Ordinal);
@@ -32,9 +35,11 @@ internal sealed class ContainerdEngine : IContainerEngine
     private readonly Namespaces.NamespacesClient _namespaces;
     private readonly Events.EventsClient _events;
 
-    public ContainerdEngine(ContainerdOptions options, TimeProvider time)
+    /// <param name="named">Is told of the namespaces that are watched.</param>
+    public ContainerdEngine(ContainerdOptions options, TimeProvider time, NamedCgroups? named = null)
     {
         _options = options;
+        _named = named;
         _grpc = new GrpcEngine(options, time);
         _containers = new Containers.ContainersClient(_grpc.Calls);
         _tasks = new Tasks.TasksClient(_grpc.Calls);
@@ -147,7 +152,16 @@ internal sealed class ContainerdEngine : IContainerEngine
     private async Task<IReadOnlyList<string>> NamespacesAsync(CancellationToken cancellation)
     {
         AsyncUnaryCall<ListNamespacesResponse> call = _namespaces.ListAsync(new ListNamespacesRequest(), _grpc.Timely(null, cancellation));
-        return [.. (await _grpc.AnswerAsync(call, cancellation)).Namespaces.Select(space => space.Name)];
+        string[] spaces = [.. (await _grpc.AnswerAsync(call, cancellation)).Namespaces.Select(space => space.Name)];
+        foreach (string space in spaces) Tell(space);
+        return spaces;
+    }
+
+    /// <summary>Tells of a namespace before the first container of it is met, if possible: its containers are known by it in the
+    /// kernel.</summary>
+    private void Tell(string space)
+    {
+        if (!_options.SkippedNamespaces.Contains(space)) _named?.Add(space);
     }
 
     /// <summary>containerd takes the namespace from a header.</summary>
@@ -175,6 +189,7 @@ internal sealed class ContainerdEngine : IContainerEngine
             await foreach (Envelope envelope in engine._grpc.MessagesAsync(call, cancellation))
             {
                 if (engine._options.SkippedNamespaces.Contains(envelope.Namespace)) continue;
+                engine.Tell(envelope.Namespace);
                 if (ContainerdEvents.Parse(envelope) is not { } read)
                 {
                     yield return null;

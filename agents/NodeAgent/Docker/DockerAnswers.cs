@@ -43,5 +43,6 @@ internal static class DockerAnswers
         return new ListedContainer(row.GetProperty("Id").GetString() ?? "", state is "exited" or "dead" or "removing" or "stopped");
     }
 
-    private static bool IsMalformed(Exception fault) => fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException;
+    private static bool IsMalformed(Exception fault) => fault is JsonException or KeyNotFoundException or InvalidOperationException
+        or FormatException;
 }

@@ -7,10 +7,13 @@ using Agents.NodeAgent.Engines;
 namespace Agents.NodeAgent.Docker;
 
 /// <summary>
-/// Docker Engine's HTTP API over its unix socket, as far as the agent needs it: reading only, in whatever version the engine speaks by itself. Podman serves the same.
+/// Docker Engine's HTTP API over its unix socket, as far as the agent needs it: reading only, in whatever version the engine speaks by
+/// itself. Podman serves the same.
 /// Safe from any thread.
 /// </summary>
-/// <remarks>The API: https://docs.docker.com/reference/api/engine/ (ContainerList, ContainerInspect, SystemEvents, SystemVersion).</remarks>
+/// <remarks>
+/// The API: https://docs.docker.com/reference/api/engine/ (ContainerList, ContainerInspect, SystemEvents, SystemVersion).
+/// </remarks>
 internal sealed class DockerConnection : IContainerEngine
 {
     /// <summary>The container events only, {"type":["container"]}.</summary>
@@ -28,7 +31,11 @@ internal sealed class DockerConnection : IContainerEngine
     {
         _options = options;
         _describe = describe;
-        _http = new HttpClient(EngineSocket.Handler(options)) { BaseAddress = new Uri("http://localhost/"), Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(EngineSocket.Handler(options))
+        {
+            BaseAddress = new Uri("http://localhost/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     /// <summary>Asks which engine it is; a proof that it answers.</summary>
@@ -52,11 +59,15 @@ internal sealed class DockerConnection : IContainerEngine
         try
         {
             using HttpResponseMessage answer = await _http.GetAsync(
-                new Uri($"{_version.Inspection}containers/{Uri.EscapeDataString(id)}/json", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+                new Uri($"{_version.Inspection}containers/{Uri.EscapeDataString(id)}/json", UriKind.Relative),
+                HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (answer.StatusCode == HttpStatusCode.NotFound) return new Inspected.Gone();
             if (!answer.IsSuccessStatusCode) return new Inspected.Failed($"the engine answered {(int)answer.StatusCode}");
-            byte[]? body = await BoundedReading.ToEndAsync(await answer.Content.ReadAsStreamAsync(limit.Token), _options.InspectBytes, limit.Token);
-            return body is null ? new Inspected.Failed($"the answer is larger than {_options.InspectBytes} bytes") : DockerAnswers.Inspect(body, _describe);
+            byte[]? body =
+                await BoundedReading.ToEndAsync(await answer.Content.ReadAsStreamAsync(limit.Token), _options.InspectBytes, limit.Token);
+            return body is null
+                ? new Inspected.Failed($"the answer is larger than {_options.InspectBytes} bytes")
+                : DockerAnswers.Inspect(body, _describe);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
@@ -123,7 +134,8 @@ internal sealed class DockerConnection : IContainerEngine
         using CancellationTokenSource limit = Limit(cancellation);
         try
         {
-            using HttpResponseMessage answer = await _http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using HttpResponseMessage answer =
+                await _http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (!answer.IsSuccessStatusCode) throw new EngineAwayException($"it answered {(int)answer.StatusCode} to /{path}");
             return await read(answer, limit.Token);
         }

@@ -3,7 +3,8 @@ using Agents.NodeAgent.Engines;
 namespace Agents.NodeAgent.Docker;
 
 /// <summary>
-/// Tells events that are read again after a reconnect from new ones. Engines give events of one instant again, and may write two in the opposite order of their
+/// Tells events that are read again after a reconnect from new ones. Engines give events of one instant again, and may write two in the
+/// opposite order of their
 /// times, so the stream is always opened somewhat before the newest event. Not thread-safe.
 /// </summary>
 internal sealed class RecentEvents

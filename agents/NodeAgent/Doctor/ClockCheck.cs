@@ -32,11 +32,13 @@ internal static partial class ClockCheck
     internal static Finding Judge(bool synchronised, long mostErrorUs)
     {
         double seconds = mostErrorUs / 1e6;
-        string found = string.Create(CultureInfo.InvariantCulture, $"{(synchronised ? "" : "not ")}synchronised, error at most {seconds:F3} s");
+        string found =
+            string.Create(CultureInfo.InvariantCulture, $"{(synchronised ? "" : "not ")}synchronised, error at most {seconds:F3} s");
         return synchronised && seconds <= MostSeconds
             ? new Finding("clock", Verdict.Ok, found)
             : new Finding(
-                "clock", Verdict.Warn, found, "Run chrony, systemd-timesyncd or ntpd.", "nothing, but this node's times do not compare with others'");
+                "clock", Verdict.Warn, found, "Run chrony, systemd-timesyncd or ntpd.",
+                "nothing, but this node's times do not compare with others'");
     }
 
     [LibraryImport("libc", EntryPoint = "adjtimex", SetLastError = true)]

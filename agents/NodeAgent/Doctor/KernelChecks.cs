@@ -66,7 +66,8 @@ internal static partial class KernelChecks
         if (missing.Length == 0) return new Finding("capabilities", Verdict.Ok, string.Join(", ", Capabilities.Select(one => one.Name)));
         bool blind = !Has(effective, SysAdmin) && !(Has(effective, PerfMon) && Has(effective, PerfMon + 1));
         return new Finding(
-            "capabilities", blind ? Verdict.Fail : Verdict.Warn, $"missing: {string.Join(", ", missing)}", "Run the agent as root or grant them.",
+            "capabilities", blind ? Verdict.Fail : Verdict.Warn, $"missing: {string.Join(", ", missing)}",
+            "Run the agent as root or grant them.",
             blind ? Behaviour : "executables and mounts of processes that already run, digests");
     }
 
@@ -74,7 +75,8 @@ internal static partial class KernelChecks
     {
         null => new Finding("lockdown", Verdict.Ok, "not in this kernel"),
         _ when state.Contains("[confidentiality]", StringComparison.Ordinal) => new Finding(
-            "lockdown", Verdict.Fail, "confidentiality", "Boot with lockdown=integrity or less: eBPF may not read kernel memory.", Behaviour),
+            "lockdown", Verdict.Fail, "confidentiality", "Boot with lockdown=integrity or less: eBPF may not read kernel memory.",
+                Behaviour),
         _ => new Finding("lockdown", Verdict.Ok, state.Contains("[integrity]", StringComparison.Ordinal) ? "integrity" : "none"),
     };
 
@@ -96,7 +98,8 @@ internal static partial class KernelChecks
         if (descriptor < 0)
         {
             string reason = Marshal.GetLastPInvokeErrorMessage();
-            return new Finding("bpf", Verdict.Fail, $"refused: {reason}", "Allow bpf(2): capabilities, seccomp profile, kernel.", Behaviour);
+            return new Finding("bpf", Verdict.Fail, $"refused: {reason}", "Allow bpf(2): capabilities, seccomp profile, kernel.",
+                Behaviour);
         }
 
         new Microsoft.Win32.SafeHandles.SafeFileHandle((nint)descriptor, ownsHandle: true).Dispose();

@@ -20,7 +20,8 @@ internal static class SurroundingsChecks
             return topic is { Error.IsError: false }
                 ? new Finding("Kafka", Verdict.Ok, $"{options.Brokers}, topic {options.Topic} with {topic.Partitions.Count} partitions")
                 : new Finding(
-                    "Kafka", Verdict.Warn, $"{options.Brokers} has no topic {options.Topic}", "Create it, unless the broker does so by itself.");
+                    "Kafka", Verdict.Warn, $"{options.Brokers} has no topic {options.Topic}",
+                    "Create it, unless the broker does so by itself.");
         }
         catch (Exception fault) when (fault is KafkaException or InvalidOperationException or ArgumentException)
         {

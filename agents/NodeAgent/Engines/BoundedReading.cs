@@ -30,7 +30,8 @@ internal static class BoundedReading
     }
 
     /// <summary>The lines of the stream, each complete; null in place of one that is longer than <paramref name="most"/> bytes.</summary>
-    public static async IAsyncEnumerable<byte[]?> LinesAsync(Stream stream, int most, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<byte[]?> LinesAsync(Stream stream, int most,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         PipeReader reader = PipeReader.Create(stream);
         bool skipping = false;

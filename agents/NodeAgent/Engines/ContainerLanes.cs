@@ -3,14 +3,16 @@ using System.Threading.Channels;
 namespace Agents.NodeAgent.Engines;
 
 /// <summary>
-/// Handles items of many containers at a time, those of one container in their order: every container belongs to one lane, and a lane has one worker. A slow answer about one
+/// Handles items of many containers at a time, those of one container in their order: every container belongs to one lane, and a lane has
+/// one worker. A slow answer about one
 /// container holds up its lane and nothing else, the reader of the event stream least of all. Posting is safe from any thread.
 /// </summary>
 internal sealed class ContainerLanes(int lanes, int waiting, Func<LaneItem, CancellationToken, Task> handle)
 {
     private readonly Channel<LaneItem>[] _lanes =
     [
-        .. Enumerable.Range(0, lanes).Select(_ => Channel.CreateBounded<LaneItem>(new BoundedChannelOptions(waiting) { SingleReader = true })),
+        .. Enumerable.Range(0, lanes)
+            .Select(_ => Channel.CreateBounded<LaneItem>(new BoundedChannelOptions(waiting) { SingleReader = true })),
     ];
 
     /// <summary>False when the container's lane is full.</summary>
@@ -27,5 +29,6 @@ internal sealed class ContainerLanes(int lanes, int waiting, Func<LaneItem, Canc
         await foreach (LaneItem item in lane.ReadAllAsync(cancellation)) await handle(item, cancellation);
     }
 
-    private Channel<LaneItem> LaneOf(LaneItem item) => _lanes[(uint)item.ContainerId.GetHashCode(StringComparison.Ordinal) % (uint)_lanes.Length];
+    private Channel<LaneItem> LaneOf(LaneItem item) =>
+        _lanes[(uint)item.ContainerId.GetHashCode(StringComparison.Ordinal) % (uint)_lanes.Length];
 }

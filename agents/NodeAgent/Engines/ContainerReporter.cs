@@ -8,7 +8,8 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Engines;
 
 /// <summary>
-/// Turns what was noticed about a container into records, asking the engine for its description where that is due: at create, which comes some 150 ms before the first
+/// Turns what was noticed about a container into records, asking the engine for its description where that is due: at create, which comes
+/// some 150 ms before the first
 /// process, and when a container turns up that nobody described. Calls for one container must not overlap.
 /// </summary>
 internal sealed class ContainerReporter(
@@ -35,7 +36,8 @@ internal sealed class ContainerReporter(
         if (due && await engine.InspectAsync(happened.ContainerId, cancellation) is var answer)
         {
             (record, weight) = await DescribedAsync(record, answer, cancellation);
-            if (happened.Action == ContainerAction.Started && answer is Inspected.Found { Running: true } found) record = record with { Pid = found.Pid };
+            if (happened.Action == ContainerAction.Started && answer is Inspected.Found { Running: true } found)
+                record = record with { Pid = found.Pid };
         }
 
         if (happened.Action == ContainerAction.Died) known.End(happened.ContainerId);
@@ -49,7 +51,8 @@ internal sealed class ContainerReporter(
         Inspected answer = await engine.InspectAsync(id, cancellation);
         if (answer is Inspected.Gone) return;
         (bool running, int pid) = answer is Inspected.Found found ? (found.Running, found.Pid) : (false, 0);
-        var record = new ContainerRecord { Action = ContainerAction.Existing, ContainerId = id, Runtime = runtime(), Running = running, Pid = pid };
+        var record =
+            new ContainerRecord { Action = ContainerAction.Existing, ContainerId = id, Runtime = runtime(), Running = running, Pid = pid };
         (record, int weight) = await DescribedAsync(record, answer, cancellation);
         // Without an answer nothing is known that would be worth an announcement; the next round asks again.
         if (answer is Inspected.Failed) return;
@@ -88,7 +91,8 @@ internal sealed class ContainerReporter(
         ExecCommand = happened.Detail.Length == 0 ? [] : [happened.Detail],
     };
 
-    private async Task<(ContainerRecord Record, int Weight)> DescribedAsync(ContainerRecord record, Inspected answer, CancellationToken cancellation)
+    private async Task<(ContainerRecord Record, int Weight)> DescribedAsync(ContainerRecord record, Inspected answer,
+        CancellationToken cancellation)
     {
         if (answer is Inspected.Failed failed) Log.InspectFailed(logger, record.ContainerId, failed.Reason);
         if (answer is not Inspected.Found found) return (record, PlainWeight);

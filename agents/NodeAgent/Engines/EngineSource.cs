@@ -6,10 +6,12 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Engines;
 
 /// <summary>
-/// Watches a container engine through its socket: listens to its events, announces at first and every few minutes all that is there, and after an absence of the engine
+/// Watches a container engine through its socket: listens to its events, announces at first and every few minutes all that is there, and
+/// after an absence of the engine
 /// goes on where it stopped, telling what it cannot have seen. With <paramref name="pods"/>, descriptions get their pods' facts.
 /// </summary>
-internal sealed class EngineSource(EngineOptions options, IContainerEngine engine, TimeProvider time, ILogger logger, PodDirectory? pods = null)
+internal sealed class EngineSource(EngineOptions options, IContainerEngine engine, TimeProvider time, ILogger logger,
+    PodDirectory? pods = null)
     : IEventSource
 {
     private readonly KnownContainers _known = new(options.Containers);
@@ -116,7 +118,8 @@ internal sealed class EngineSource(EngineOptions options, IContainerEngine engin
         foreach ((string id, KnownContainers.Known known) in before)
         {
             bool removed = !listed.TryGetValue(id, out ListedContainer? row);
-            if (removed || (row!.IsEnded && known.Running)) await lanes.PostAsync(new LaneItem.Missed(id, removed, known.Version), cancellation);
+            if (removed || (row!.IsEnded && known.Running))
+                await lanes.PostAsync(new LaneItem.Missed(id, removed, known.Version), cancellation);
         }
 
         foreach (ListedContainer row in listed.Values)

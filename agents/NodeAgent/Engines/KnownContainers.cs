@@ -1,7 +1,8 @@
 namespace Agents.NodeAgent.Engines;
 
 /// <summary>
-/// The containers that the engine told of and has not removed, and what was said about them, so that what happened while the engine was away shows by comparison.
+/// The containers that the engine told of and has not removed, and what was said about them, so that what happened while the engine was
+/// away shows by comparison.
 /// Bounded: containers beyond the bound are not remembered. Safe from any thread.
 /// </summary>
 internal sealed class KnownContainers(int most)

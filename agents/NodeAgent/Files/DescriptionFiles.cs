@@ -21,7 +21,8 @@ internal static class DescriptionFiles
     public static IReadOnlyList<string> Find(string path)
     {
         if (!Directory.Exists(path)) return [path];
-        var below = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 16, AttributesToSkip = FileAttributes.ReparsePoint };
+        var below =
+            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 16, AttributesToSkip = FileAttributes.ReparsePoint };
         return
         [
             .. Directory.EnumerateFiles(path, "*", below)
@@ -36,7 +37,8 @@ internal static class DescriptionFiles
         byte[] content;
         try
         {
-            if (new FileInfo(path).Length > DescriptionLimits.Default.FileBytes) return Whole(path, $"larger than {DescriptionLimits.Default.FileBytes} bytes");
+            if (new FileInfo(path).Length > DescriptionLimits.Default.FileBytes)
+                return Whole(path, $"larger than {DescriptionLimits.Default.FileBytes} bytes");
             content = File.ReadAllBytes(path);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -92,7 +94,8 @@ internal static class DescriptionFiles
 
     private static string MadeUpId(string path, Described described)
     {
-        string name = string.Join('\0', Path.GetFullPath(path), described.Document.ToString(System.Globalization.CultureInfo.InvariantCulture), described.Spec.Name);
+        string name = string.Join('\0', Path.GetFullPath(path),
+            described.Document.ToString(System.Globalization.CultureInfo.InvariantCulture), described.Spec.Name);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
     }
 }

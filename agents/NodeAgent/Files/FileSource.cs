@@ -22,7 +22,8 @@ internal sealed class FileSource(IReadOnlyList<string> paths, ILogger logger) : 
         foreach (string file in paths.SelectMany(DescriptionFiles.Find))
         {
             DescriptionFile content = DescriptionFiles.Read(file);
-            foreach (UnreadablePart part in content.Unreadable) Log.DescriptionUnreadable(logger, part.File, part.Document, part.Place, part.Reason);
+            foreach (UnreadablePart part in content.Unreadable)
+                Log.DescriptionUnreadable(logger, part.File, part.Document, part.Place, part.Reason);
             Unreadable += content.Unreadable.Count;
             foreach (DescribedContainer container in content.Containers) await AnnounceAsync(container, sink, cancellation);
             containers += content.Containers.Count;
@@ -42,6 +43,7 @@ internal sealed class FileSource(IReadOnlyList<string> paths, ILogger logger) : 
             Spec = container.Description.Spec,
         };
         await sink.TakeWhenRoomAsync(created, container.Weight, cancellation);
-        await sink.TakeWhenRoomAsync(created with { Action = ContainerAction.Started, Running = true, Spec = null }, StartedWeight, cancellation);
+        await sink.TakeWhenRoomAsync(created with { Action = ContainerAction.Started, Running = true, Spec = null }, StartedWeight,
+            cancellation);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class HashingSource(HashingOptions options, TimeProvider time) :
     {
         get
         {
-            (long hashed, long gone, long large) = (Interlocked.Read(ref _hashed), Interlocked.Read(ref _gone), Interlocked.Read(ref _tooLarge));
+            (long hashed, long gone, long large) =
+                (Interlocked.Read(ref _hashed), Interlocked.Read(ref _gone), Interlocked.Read(ref _tooLarge));
             string counts = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{hashed} hashed, {_queue.Reader.Count} waiting, {Refused} found no room, {gone} were gone, {large} too large");

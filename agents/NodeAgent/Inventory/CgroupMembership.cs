@@ -30,7 +30,8 @@ internal sealed record CgroupMembership(string? Unified, IReadOnlyList<(string C
     /// The path that says most: that of a container, looked for in the unified hierarchy, then in the one of the pids controller, then in
     /// the others; else the first of these.
     /// </summary>
-    public (string Path, string Controllers, ContainerCgroup? Container) Best()
+    /// <param name="named">Which cgroups are containers without an id in their names.</param>
+    public (string Path, string Controllers, ContainerCgroup? Container) Best(NamedCgroups? named = null)
     {
         (string Controllers, string Path)[] order =
         [
@@ -40,7 +41,7 @@ internal sealed record CgroupMembership(string? Unified, IReadOnlyList<(string C
         ];
         foreach ((string controllers, string path) in order)
         {
-            if (ContainerCgroup.Of(path) is { } container) return (path, controllers, container);
+            if (ContainerCgroup.Of(path, named) is { } container) return (path, controllers, container);
         }
 
         return order is [var first, ..] ? (first.Path, first.Controllers, null) : ("", "", null);

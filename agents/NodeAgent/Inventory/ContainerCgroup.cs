@@ -5,8 +5,8 @@ namespace Agents.NodeAgent.Inventory;
 /// <summary>
 /// Which container a cgroup belongs to, by the names that container runtimes give to the cgroups they make. Pure.
 /// </summary>
-/// <param name="Id">64 hex digits. Of containers inside one another the outermost: whoever is in a container can name the cgroups below its
-/// own at will.</param>
+/// <param name="Id">64 hex digits, or containerd's "namespace/name". Of containers inside one another the outermost: whoever is in a
+/// container can name the cgroups below its own at will.</param>
 /// <param name="InnerId">The innermost id where containers are nested; empty otherwise.</param>
 /// <param name="Runtime">docker, containerd, cri-o or podman where the name tells; empty otherwise.</param>
 internal readonly record struct ContainerCgroup(string Id, string InnerId, string Runtime)
@@ -27,11 +27,22 @@ internal readonly record struct ContainerCgroup(string Id, string InnerId, strin
     ];
 
     /// <summary>
-    /// The container of a cgroup <paramref name="path"/> (from the root of its hierarchy, as in /proc/PID/cgroup); null when it is the
-    /// host's. A monitor of a container (conmon) belongs to the host, and so does a pod of podman's that has a bare id under libpod_parent:
+    /// The container of a cgroup; null when it is the host's. A monitor of a container (conmon) belongs to the host, and so does a pod
+    /// of podman's that has a bare id under libpod_parent:
     /// the host's helpers run in it.
     /// </summary>
-    public static ContainerCgroup? Of(ReadOnlySpan<char> path)
+    /// <param name="path">From the root of its hierarchy, as in /proc/PID/cgroup.</param>
+    /// <param name="named">Which cgroups are containers without an id in their names.</param>
+    public static ContainerCgroup? Of(string path, NamedCgroups? named = null)
+    {
+        ContainerCgroup? byId = ById(path);
+        // Not when the id is that of the same cgroup, /NAMESPACE/<64 hex>, or of one around it.
+        return named?.ContainerOf(path) is { } name && (byId is null || !name.Contains(byId.Value.Id, StringComparison.Ordinal))
+            ? new ContainerCgroup(name, byId?.Id ?? "", "containerd")
+            : byId;
+    }
+
+    private static ContainerCgroup? ById(ReadOnlySpan<char> path)
     {
         ContainerCgroup? outermost = null;
         ReadOnlySpan<char> parent = default;

@@ -7,7 +7,8 @@ namespace Agents.NodeAgent.Inventory;
 /// One look at what runs: the processes of containers with their ancestors on the host, and the mount tables of the host and of those
 /// containers. What ends meanwhile is left out. Not thread-safe.
 /// </summary>
-internal sealed class InventoryScan(InventoryOptions options, RuntimePrograms runtimes, ArgumentRedactor redactor)
+internal sealed class InventoryScan(
+    InventoryOptions options, RuntimePrograms runtimes, ArgumentRedactor redactor, NamedCgroups? named = null)
 {
     private const int MostTableBytes = 32 * 1024 * 1024;
 
@@ -26,7 +27,7 @@ internal sealed class InventoryScan(InventoryOptions options, RuntimePrograms ru
     /// <summary>Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when /proc cannot be read at all.</summary>
     public void Run(CancellationToken cancellation)
     {
-        var reader = new ProcessReader(options, new CgroupDirectories(Table("self")), redactor);
+        var reader = new ProcessReader(options, new CgroupDirectories(Table("self")), named, redactor);
         foreach (int tgid in reader.Processes())
         {
             if (reader.Glance(tgid) is { } glance) _all[tgid] = glance;

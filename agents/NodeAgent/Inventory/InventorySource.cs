@@ -8,9 +8,12 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Inventory;
 
 /// <summary>Announces at start, and again and again, what already runs, so that a stretch of the log explains itself.</summary>
+/// <param name="named">When there are more of them, what runs is announced at once with their names.</param>
 /// <param name="after">What is waited for before the first time.</param>
 internal sealed class InventorySource(
-    InventoryOptions options, ArgumentRedactor redactor, IExecutableSink? executables, TimeProvider time, ILogger logger, Task after) : IEventSource
+    InventoryOptions options, ArgumentRedactor redactor, IExecutableSink? executables, NamedCgroups named, TimeProvider time,
+    ILogger logger, Task after)
+    : IEventSource
 {
     private const string Name = "inventory";
 
@@ -23,13 +26,21 @@ internal sealed class InventorySource(
     {
         await after.WaitAsync(cancellation);
         using var ticks = new PeriodicTimer(options.Interval, time);
-        do await AnnounceAsync(sink, cancellation);
-        while (await ticks.WaitForNextTickAsync(cancellation));
+        Task<bool> tick = ticks.WaitForNextTickAsync(cancellation).AsTask();
+        while (true)
+        {
+            Task changed = named.Changed;
+            await AnnounceAsync(sink, cancellation);
+            await Task.WhenAny(tick, changed);
+            if (!tick.IsCompleted) continue;
+            if (!await tick) return;
+            tick = ticks.WaitForNextTickAsync(cancellation).AsTask();
+        }
     }
 
     private async Task AnnounceAsync(IEventSink sink, CancellationToken cancellation)
     {
-        var scan = new InventoryScan(options, _runtimes, redactor);
+        var scan = new InventoryScan(options, _runtimes, redactor, named);
         try
         {
             scan.Run(cancellation);

@@ -7,7 +7,8 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Inventory;
 
 /// <summary>
-/// Announces the table of a mount namespace when a process is seen in it for the first time and when a call has changed it, so that paths in a
+/// Announces the table of a mount namespace when a process is seen in it for the first time and when a call has changed it, so that paths
+/// in a
 /// container can be told from paths of the host from its first moments on. Reads /proc away from the thread that sees the kernel's records.
 /// </summary>
 internal sealed class MountSource(InventoryOptions options) : IEventSource
@@ -35,10 +36,12 @@ internal sealed class MountSource(InventoryOptions options) : IEventSource
     public SourceState State => new(
         Name,
         SourceStates.Connected,
-        string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Read(ref _announced)} tables announced, {Interlocked.Read(ref _refused)} found no room"));
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Interlocked.Read(ref _announced)} tables announced, {Interlocked.Read(ref _refused)} found no room"));
 
     /// <summary>
-    /// A process of that container runs in that namespace. The kernel gives the numbers of namespaces out again, those of cgroups never. One
+    /// A process of that container runs in that namespace. The kernel gives the numbers of namespaces out again, those of cgroups never.
+    /// One
     /// thread; never waits.
     /// </summary>
     public void Seen(int tgid, uint mountNs, ulong container)

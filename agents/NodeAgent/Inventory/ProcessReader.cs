@@ -6,10 +6,8 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Inventory;
 
 /// <summary>What was seen of a process at a glance: enough to say whether it is wanted.</summary>
-internal sealed record ProcessGlance(int Tgid, ProcessStat Stat, CgroupMembership Cgroup)
+internal sealed record ProcessGlance(int Tgid, ProcessStat Stat, (string Path, string Controllers, ContainerCgroup? Container) Place)
 {
-    public (string Path, string Controllers, ContainerCgroup? Container) Place { get; } = Cgroup.Best();
-
     public long StartNs => Stat.StartTicks * (1_000_000_000 / LinuxFiles.TicksPerSecond);
 }
 
@@ -17,7 +15,7 @@ internal sealed record ProcessGlance(int Tgid, ProcessStat Stat, CgroupMembershi
 /// Reads processes from proc(5). A process that ends while it is read, or whose number went to another, is simply not there: null. Not
 /// thread-safe.
 /// </summary>
-internal sealed class ProcessReader(InventoryOptions options, CgroupDirectories cgroups, ArgumentRedactor redactor)
+internal sealed class ProcessReader(InventoryOptions options, CgroupDirectories cgroups, NamedCgroups? named, ArgumentRedactor redactor)
 {
     private const int MostStatBytes = 4096;
     private const int MostStatusBytes = 64 * 1024;
@@ -38,7 +36,7 @@ internal sealed class ProcessReader(InventoryOptions options, CgroupDirectories 
     {
         if (Stat(tgid) is not { State: not 'Z' and not 'X' } stat) return null;
         byte[]? cgroup = LinuxFiles.Read(PathOf(tgid, "cgroup"), MostCgroupBytes);
-        return cgroup is null ? null : new ProcessGlance(tgid, stat, CgroupMembership.Parse(cgroup));
+        return cgroup is null ? null : new ProcessGlance(tgid, stat, CgroupMembership.Parse(cgroup).Best(named));
     }
 
     public uint Namespace(int tgid, string kind) => LinuxFiles.NamespaceOf(PathOf(tgid, "ns/" + kind));

@@ -22,4 +22,5 @@ internal interface IKernelWitness
 /// <param name="MountNs">Inode of that process's mount namespace.</param>
 /// <param name="Container">Id of the container's cgroup, which no other cgroup ever has; 0 for the host.</param>
 /// <param name="Path">Its path from the root of that namespace.</param>
-internal readonly record struct ExecutedFile(int Tgid, long StartNs, uint MountNs, ulong Container, FileReference File, ReadOnlyMemory<byte> Path);
+internal readonly record struct ExecutedFile(int Tgid, long StartNs, uint MountNs, ulong Container, FileReference File,
+    ReadOnlyMemory<byte> Path);

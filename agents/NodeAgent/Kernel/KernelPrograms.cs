@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Agents.NodeAgent.Kernel.Events;
 using Agents.NodeAgent.Kernel.Ring;
 using Agents.NodeAgent.Kernel.Rules;
@@ -14,6 +15,9 @@ internal sealed unsafe class KernelPrograms : IDisposable
     private const int Processors = 512;
     private const string Resource = "node_events.bpf.o";
 
+    /// <summary>struct space of bpf/containers.h.</summary>
+    private const int SpaceBytes = 80;
+
     /// <summary>In the order of attaching: whoever learns of processes first.</summary>
     private static readonly string[] Programs = ["on_fork", "on_rename", "on_exec", "on_exit", "on_sys_exit"];
 
@@ -26,6 +30,8 @@ internal sealed unsafe class KernelPrograms : IDisposable
     private readonly List<SharedMemory> _memory = [];
     private SharedMemory? _counters;
     private SharedMemory? _open;
+    private SharedMemory? _spacesKnown;
+    private int _spaces;
 
     private KernelPrograms(nint loaded) => _object = loaded;
 
@@ -87,6 +93,27 @@ internal sealed unsafe class KernelPrograms : IDisposable
         }
     }
 
+    /// <summary>
+    /// Cgroups /NAME/... are containers from now on, by any name. What there was of them before is looked at again, and taken to have
+    /// begun.
+    /// </summary>
+    public void Add(IEnumerable<string> spaces)
+    {
+        byte* key = stackalloc byte[SpaceBytes];
+        foreach (string space in spaces)
+        {
+            var name = new Span<byte>(key, SpaceBytes);
+            name.Clear();
+            if (!Encoding.ASCII.TryGetBytes(space, name[..^1], out _)) continue;
+            long now = LinuxCalls.BootTimeNs();
+            // A map that is full leaves the containers of that namespace to the host.
+            _ = Libbpf.Update(_spaces, key, &now, 0);
+        }
+
+        Volatile.Write(ref _spacesKnown!.As<uint>(1)[0], _spacesKnown.As<uint>(1)[0] + 1);
+        RunIterator("on_existing");
+    }
+
     /// <summary>Makes the programs report what bursts that have stopped still hold.</summary>
     public void Sweep() => RunIterator("on_sweep");
 
@@ -126,6 +153,8 @@ internal sealed unsafe class KernelPrograms : IDisposable
     {
         _counters = Shared(".data.counters", sizeof(Counter) * Processors);
         _open = Shared(".data.bursts", sizeof(long));
+        _spacesKnown = Shared(".data.spaces", sizeof(uint));
+        _spaces = MapOf("spaces");
         Span<CallRule> rules = Shared(".data.rules", sizeof(CallRule) * CallTable.Calls).As<CallRule>(CallTable.Calls);
         Span<ushort> compat = Shared(".data.compat", sizeof(ushort) * CallTable.Calls).As<ushort>(CallTable.Calls);
         CallTable.Fill(CallTable.Select(options.Calls), rules, compat);

@@ -18,7 +18,8 @@ namespace Agents.NodeAgent.Kernel;
 /// missing; the heartbeat says for as
 /// long as it lasts which alarms are blind.
 /// </summary>
-internal sealed class KernelSource(KernelOptions options, IKernelWitness witness, ArgumentRedactor redactor, TimeProvider time, ILogger logger)
+internal sealed class KernelSource(
+    KernelOptions options, IKernelWitness witness, ArgumentRedactor redactor, NamedCgroups named, TimeProvider time, ILogger logger)
     : IEventSource
 {
     /// <summary>Name of this source in heartbeats.</summary>
@@ -43,6 +44,7 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
     private long _made;
     private long _lost;
     private long _released;
+    private int _named;
 
     public SourceState State => _programs is { } ? Watching() : _state;
 
@@ -139,6 +141,7 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
         RecordSink take = record => Add(feed, record);
         while (true)
         {
+            TellOfNamed(programs);
             ulong from = programs.Ring.Position;
             Drain(programs, take, feed, sink, LinuxCalls.BootTimeNs() - window);
             if (time.GetElapsedTime(swept) >= SweepInterval && programs.HasOpenBursts)
@@ -154,6 +157,15 @@ internal sealed class KernelSource(KernelOptions options, IKernelWitness witness
         // What is in the ring by now is still taken.
         Drain(programs, take, feed, sink, long.MaxValue);
         cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Tells the programs which cgroups are containers by their place, as soon as that is known.</summary>
+    private void TellOfNamed(KernelPrograms programs)
+    {
+        IReadOnlyList<string> spaces = named.Spaces;
+        if (spaces.Count == _named) return;
+        programs.Add(spaces.Skip(_named));
+        _named = spaces.Count;
     }
 
     private void Drain(KernelPrograms programs, RecordSink take, KernelFeed feed, IEventSink sink, long until)

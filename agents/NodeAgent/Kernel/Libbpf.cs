@@ -60,6 +60,9 @@ internal static partial class Libbpf
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem", SetLastError = true)]
     public static unsafe partial int Lookup(int map, void* key, void* value);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_elem", SetLastError = true)]
+    public static unsafe partial int Update(int map, void* key, void* value, ulong flags);
+
     [LibraryImport(Library, EntryPoint = "libbpf_set_print")]
     public static unsafe partial void* SetPrint(delegate* unmanaged[Cdecl]<int, byte*, void*, int> print);
 

@@ -1,6 +1,8 @@
 namespace Agents.NodeAgent.Sequencing;
 
-/// <summary>Replaces and removes small files so that a crash at any instant leaves the old content or the new, and a success is on the disk.</summary>
+/// <summary>
+/// Replaces and removes small files so that a crash at any instant leaves the old content or the new, and a success is on the disk.
+/// </summary>
 internal static class DurableFile
 {
     /// <summary>Null when the new content is durable; otherwise why not, and the old content may be there still.</summary>

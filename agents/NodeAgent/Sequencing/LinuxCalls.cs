@@ -25,7 +25,8 @@ internal static partial class LinuxCalls
     /// <summary>CLOCK_BOOTTIME in nanoseconds.</summary>
     public static long BootTimeNs()
     {
-        if (ClockGetTime(ClockBootTime, out TimeSpec time) != 0) throw new InvalidOperationException(Reason("clock_gettime(CLOCK_BOOTTIME)"));
+        if (ClockGetTime(ClockBootTime, out TimeSpec time) != 0)
+            throw new InvalidOperationException(Reason("clock_gettime(CLOCK_BOOTTIME)"));
         return time.Seconds * 1_000_000_000L + time.Nanoseconds;
     }
 

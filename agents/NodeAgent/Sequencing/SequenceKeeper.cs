@@ -4,12 +4,16 @@ using Pipeline.Domain.Identity;
 namespace Agents.NodeAgent.Sequencing;
 
 /// <summary>
-/// Gives the sequence numbers of one (node, boot): each once, counting up by one, also across restarts and kills of the agent. Numbers are reserved on disk in blocks
-/// before they are given out; after a kill the next run goes on behind the reservation and reports what it skipped. Not thread-safe; <see cref="Settle"/> is.
+/// Gives the sequence numbers of one (node, boot): each once, counting up by one, also across restarts and kills of the agent. Numbers are
+/// reserved on disk in blocks
+/// before they are given out; after a kill the next run goes on behind the reservation and reports what it skipped. Not thread-safe;
+/// <see cref="Settle"/> is.
 /// </summary>
 /// <remarks>
-/// Where there is no usable record (first start, a lost or torn file, another boot, a disk that cannot be written), numbering starts at the node's uptime in
-/// microseconds. That is above every number an earlier run of the same boot can have given as long as events come at less than a million a second on average,
+/// Where there is no usable record (first start, a lost or torn file, another boot, a disk that cannot be written), numbering starts at the
+/// node's uptime in
+/// microseconds. That is above every number an earlier run of the same boot can have given as long as events come at less than a million a
+/// second on average,
 /// so a number is never used twice even when nothing is remembered; the numbers that were skipped show as a gap.
 /// </remarks>
 internal sealed class SequenceKeeper : IDisposable
@@ -48,12 +52,17 @@ internal sealed class SequenceKeeper : IDisposable
     /// <summary>The number that will be given next.</summary>
     public long Next => Volatile.Read(ref _next);
 
-    /// <summary>Numbers that an earlier run reserved and did not settle, first to last: some may have been delivered, no other trace of them will come.</summary>
+    /// <summary>
+    /// Numbers that an earlier run reserved and did not settle, first to last: some may have been delivered, no other trace of them will
+    /// come.
+    /// </summary>
     public (long First, long Last)? Unsettled { get; private set; }
 
     internal static string PathIn(string directory) => Path.Combine(directory, "sequence");
 
-    /// <summary>Opens or makes the state directory (mode 0700). Throws <see cref="IOException"/> when another agent holds it or it cannot be made.</summary>
+    /// <summary>
+    /// Opens or makes the state directory (mode 0700). Throws <see cref="IOException"/> when another agent holds it or it cannot be made.
+    /// </summary>
     public static SequenceKeeper Open(string directory, NodeBoot scope, INodeClock clock, TimeProvider time, ILogger logger)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -72,7 +81,9 @@ internal sealed class SequenceKeeper : IDisposable
         return number;
     }
 
-    /// <summary>Remembers that every number below is settled, so that a kill leaves less to report. Durable at the next write of the record.</summary>
+    /// <summary>
+    /// Remembers that every number below is settled, so that a kill leaves less to report. Durable at the next write of the record.
+    /// </summary>
     public void Settle(long below)
     {
         lock (_gate) _settled = Math.Max(_settled, below);
@@ -134,7 +145,8 @@ internal sealed class SequenceKeeper : IDisposable
     }
 
     /// <summary>
-    /// Writes the record. When that fails the agent goes on: the old record is removed, so that the next run starts from the uptime and reuses nothing.
+    /// Writes the record. When that fails the agent goes on: the old record is removed, so that the next run starts from the uptime and
+    /// reuses nothing.
     /// </summary>
     private string? Write(long reserved)
     {
@@ -142,7 +154,8 @@ internal sealed class SequenceKeeper : IDisposable
         {
             string? fault = DurableFile.Replace(_path, new SequenceRecord(_scope, Math.Min(_settled, reserved), reserved).ToBytes());
             if (fault is not null && !_failing) Log.SequenceRecordNotWritten(_logger, _path, fault);
-            if (fault is not null && DurableFile.Remove(_path) is { } again && !_failing) Log.SequenceRecordNotRemoved(_logger, _path, again);
+            if (fault is not null && DurableFile.Remove(_path) is { } again && !_failing)
+                Log.SequenceRecordNotRemoved(_logger, _path, again);
             _failing = fault is not null;
             _written = _settled;
             _reserved = reserved;

@@ -6,7 +6,8 @@ using Pipeline.Domain.Identity;
 namespace Agents.NodeAgent.Sequencing;
 
 /// <summary>
-/// What the agent remembers about its numbering from one run to the next: six lines of text, the last a checksum over the others, so that a torn or edited file is
+/// What the agent remembers about its numbering from one run to the next: six lines of text, the last a checksum over the others, so that a
+/// torn or edited file is
 /// told from a good one.
 /// </summary>
 /// <param name="Settled">Every number below was delivered, or its loss was reported and that report delivered.</param>

@@ -18,7 +18,10 @@ internal sealed class BatchEncoder(NodeBoot scope, INodeClock clock, BatchFormat
     private readonly TaskSnapshots _tasks = new();
     private readonly ArrayBufferWriter<byte> _buffer = new(16 * 1024);
 
-    /// <summary>Adds the messages to <paramref name="messages"/>, and to <paramref name="tooLarge"/> each event that is larger than a message may be.</summary>
+    /// <summary>
+    /// Adds the messages to <paramref name="messages"/>, and to <paramref name="tooLarge"/> each event that is larger than a message may
+    /// be.
+    /// </summary>
     public void Encode(ReadOnlySpan<TakenEvent> events, List<OutgoingBatch> messages, List<TakenEvent> tooLarge)
     {
         if (events.IsEmpty) return;
@@ -27,7 +30,8 @@ internal sealed class BatchEncoder(NodeBoot scope, INodeClock clock, BatchFormat
         format(_batch, _buffer);
         if (_buffer.WrittenCount <= mostBytes)
         {
-            messages.Add(new OutgoingBatch(events[0].Sequence, events.Length, _buffer.WrittenSpan.ToArray(), NodeEventsCodec.KindsOf(_batch), Reports(events)));
+            messages.Add(new OutgoingBatch(events[0].Sequence, events.Length, _buffer.WrittenSpan.ToArray(),
+                NodeEventsCodec.KindsOf(_batch), Reports(events)));
         }
         else if (events.Length == 1)
         {

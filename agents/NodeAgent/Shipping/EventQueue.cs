@@ -6,7 +6,8 @@ using Pipeline.Domain.Events;
 namespace Agents.NodeAgent.Shipping;
 
 /// <summary>
-/// Numbers events and holds them, in order and within bounds, until the shipper takes them. Every number that is given out leaves here in the queue or is in the ledger
+/// Numbers events and holds them, in order and within bounds, until the shipper takes them. Every number that is given out leaves here in
+/// the queue or is in the ledger
 /// of losses, whose entries become events themselves as soon as there is room. Safe from any thread; one reader.
 /// </summary>
 internal sealed class EventQueue(
@@ -121,7 +122,9 @@ internal sealed class EventQueue(
         }
     }
 
-    /// <summary>Takes the oldest events, as long as their numbers follow one another, within the bounds; at least one when there is any.</summary>
+    /// <summary>
+    /// Takes the oldest events, as long as their numbers follow one another, within the bounds; at least one when there is any.
+    /// </summary>
     public void TakeBatch(List<TakenEvent> into, int most, long mostWeight)
     {
         into.Clear();

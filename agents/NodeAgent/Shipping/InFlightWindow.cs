@@ -1,8 +1,10 @@
 namespace Agents.NodeAgent.Shipping;
 
 /// <summary>
-/// The messages that are on their way, and what to do about those that failed. The log must get the messages of a node in order, so a failed message is sent again only
-/// while nothing behind it was stored; otherwise it is lost, since readers take an older number behind a newer one for a duplicate. Not thread-safe.
+/// The messages that are on their way, and what to do about those that failed. The log must get the messages of a node in order, so a
+/// failed message is sent again only
+/// while nothing behind it was stored; otherwise it is lost, since readers take an older number behind a newer one for a duplicate. Not
+/// thread-safe.
 /// </summary>
 internal sealed class InFlightWindow
 {
@@ -60,7 +62,9 @@ internal sealed class InFlightWindow
         return lost;
     }
 
-    /// <summary>The lowest number of this boot here whose fate, or whose loss's report, is open; null when nothing of it is in flight.</summary>
+    /// <summary>
+    /// The lowest number of this boot here whose fate, or whose loss's report, is open; null when nothing of it is in flight.
+    /// </summary>
     public long? OldestUnsettled()
     {
         long? oldest = null;

@@ -7,8 +7,10 @@ using Pipeline.Schemas;
 namespace Agents.NodeAgent.Shipping;
 
 /// <summary>
-/// The log as a Kafka topic: an idempotent producer that waits for all in-sync replicas. Messages never time out inside the client; how many may wait there is bounded
-/// by the shipper. Idempotence ends with the producer: after a restart, or a failure that needs a new one, a message can be stored twice, and readers drop the second
+/// The log as a Kafka topic: an idempotent producer that waits for all in-sync replicas. Messages never time out inside the client; how
+/// many may wait there is bounded
+/// by the shipper. Idempotence ends with the producer: after a restart, or a failure that needs a new one, a message can be stored twice,
+/// and readers drop the second
 /// by its sequence numbers.
 /// </summary>
 internal sealed class KafkaSender : IBatchSender
@@ -28,7 +30,8 @@ internal sealed class KafkaSender : IBatchSender
     /// <param name="report">Told of every message's fate, on the client's thread.</param>
     /// <param name="trouble">Told when no broker can be reached, on the client's thread.</param>
     public KafkaSender(
-        ShippingOptions options, NodeId node, IReadOnlyDictionary<string, string> extra, Action<DeliveryReport> report, Action<string> trouble, ILogger logger)
+        ShippingOptions options, NodeId node, IReadOnlyDictionary<string, string> extra, Action<DeliveryReport> report,
+        Action<string> trouble, ILogger logger)
     {
         _topic = options.Topic;
         _key = Encoding.UTF8.GetBytes(node.Value);
@@ -101,7 +104,8 @@ internal sealed class KafkaSender : IBatchSender
     private void Failed(Error error)
     {
         if (error.IsFatal) _spent = true;
-        if (error.IsFatal || error.Code is ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed) _trouble(error.Reason);
+        if (error.IsFatal || error.Code is ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Authentication
+            or ErrorCode.SaslAuthenticationFailed) _trouble(error.Reason);
     }
 
     private void Delivered(OutgoingBatch batch, Error error)
@@ -113,7 +117,8 @@ internal sealed class KafkaSender : IBatchSender
     private static DeliveryOutcome OutcomeOf(Error error) => error.Code switch
     {
         ErrorCode.NoError => DeliveryOutcome.Stored,
-        ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidMsgSize or ErrorCode.InvalidRecord or ErrorCode.RecordListTooLarge
+        ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsg or ErrorCode.InvalidMsgSize or ErrorCode.InvalidRecord
+            or ErrorCode.RecordListTooLarge
             or ErrorCode.InvalidTimestamp => DeliveryOutcome.Refused,
         _ => DeliveryOutcome.FailedForNow,
     };

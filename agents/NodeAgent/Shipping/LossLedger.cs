@@ -1,7 +1,8 @@
 namespace Agents.NodeAgent.Shipping;
 
 /// <summary>
-/// Losses that are still to be reported, oldest first. Neighbours of one cause are kept as one range; when there are too many ranges the newest are widened, which keeps
+/// Losses that are still to be reported, oldest first. Neighbours of one cause are kept as one range; when there are too many ranges the
+/// newest are widened, which keeps
 /// counts exact and lets a range cover numbers that were delivered. Not thread-safe.
 /// </summary>
 internal sealed class LossLedger

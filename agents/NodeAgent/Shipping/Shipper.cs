@@ -274,7 +274,9 @@ internal sealed class Shipper(
 
     private void Count()
     {
-        int inFlight = spool is { IsEmpty: false } ? _window.Batches.Where(batch => !spool.Holds(batch)).Sum(batch => batch.Count) : _window.Events;
+        int inFlight = spool is { IsEmpty: false }
+            ? _window.Batches.Where(batch => !spool.Holds(batch)).Sum(batch => batch.Count)
+            : _window.Events;
         Volatile.Write(ref _waiting, _pending.Sum(message => message.Count) + inFlight);
     }
 }

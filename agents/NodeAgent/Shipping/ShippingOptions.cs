@@ -8,7 +8,9 @@ internal sealed record ShippingOptions
 
     public string Topic { get; init; } = "node-events";
 
-    /// <summary>Events in one message, 1 to 256. One for tools that want an event a message; more cost the log and its readers far less.</summary>
+    /// <summary>
+    /// Events in one message, 1 to 256. One for tools that want an event a message; more cost the log and its readers far less.
+    /// </summary>
     public int BatchEvents { get; init; } = MostBatchEvents;
 
     /// <summary>
@@ -17,7 +19,9 @@ internal sealed record ShippingOptions
     /// </summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(15);
 
-    /// <summary>Bytes of a message before compression. Half of what brokers accept unless they are told otherwise (message.max.bytes, 1 MB).</summary>
+    /// <summary>
+    /// Bytes of a message before compression. Half of what brokers accept unless they are told otherwise (message.max.bytes, 1 MB).
+    /// </summary>
     public int MessageBytes { get; init; } = 512 * 1024;
 
     /// <summary>Messages on their way at a time.</summary>

@@ -1,19 +1,39 @@
 /* Which container a cgroup belongs to, from the names of its kernfs nodes: <64 hex>, docker-<64 hex>.scope, cri-containerd-<64
- * hex>.scope, crio-<64 hex>,
- * libpod-<64 hex>, ...:cri-containerd:<64 hex>. The outermost such cgroup is the container; nested ones belong to it. */
+ * hex>.scope, crio-<64 hex>, libpod-<64 hex>, ...:cri-containerd:<64 hex>; or from its place, /<namespace of containerd>/<any name>.
+ * The outermost such cgroup is the container; nested ones belong to it. */
 #ifndef NODE_AGENT_CONTAINERS_H
 #define NODE_AGENT_CONTAINERS_H
 
 #include "state.h"
 
 #define ID_LENGTH 64
+/* "namespace/name": containerd takes up to 76 characters for each. */
+#define LONGEST_NAME 76
+#define ID_BYTES 160
+#define SPACE_BYTES 80
 #define NAME_BYTES 256
 #define CGROUP_PATH_BYTES 1024
 #define DEEPEST_CGROUP 12
 
 struct container {
-	u8 id[ID_LENGTH];
+	u8 id[ID_BYTES];          /* what is behind it is 0 */
+	u64 told_at;              /* of one known by its place: since when that place is known */
 };
+
+struct space {
+	u8 name[SPACE_BYTES];
+};
+
+/* The namespaces of containerd, whose containers have cgroups of any name below one of the namespace's; with the CLOCK_BOOTTIME at which
+ * the agent told of it. The agent counts spaces_known up afterwards, and what was taken for the host's is looked at again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, struct space);
+	__type(value, u64);
+} spaces SEC(".maps");
+
+u32 spaces_known SEC(".data.spaces");
 
 /* LRU: only those long gone are displaced. */
 struct {
@@ -39,7 +59,7 @@ struct {
 struct cgroup_facts {
 	u64 container;
 	u32 path_length;
-	u32 pad;
+	u32 known_with;           /* of the host's: spaces_known when that was found */
 	u8 path[CGROUP_PATH_BYTES];   /* names from the leaf up, each ended by NUL */
 };
 
@@ -53,6 +73,7 @@ struct {
 struct cgroup_scratch {
 	struct cgroup_facts facts;
 	struct container found;
+	struct space space;
 	u8 name[NAME_BYTES];
 	u8 parent[16];
 };
@@ -107,6 +128,27 @@ static __always_inline int id_position(struct cgroup_scratch *s, u32 length, u64
 	return start;
 }
 
+/* Makes s->found the container of which s->name is the cgroup's name, if `parent` is the cgroup of a namespace of containerd. */
+static __always_inline int is_in_space(struct cgroup_scratch *s, u64 parent)
+{
+	u64 root = parent_of(parent);
+	if (!root || parent_of(root)) return 0;
+	__builtin_memset(&s->space, 0, sizeof(s->space));
+	u32 length = bpf_probe_read_kernel_str(s->space.name, SPACE_BYTES, BPF_CORE_READ((struct kernfs_node *)parent, name));
+	u64 *told_at = bpf_map_lookup_elem(&spaces, &s->space);
+	if (!told_at) return 0;
+	u32 slash = length - 1;
+	barrier_var(slash);
+	slash &= 0x7f;
+	if (slash > LONGEST_NAME) return 0;
+	__builtin_memset(&s->found, 0, sizeof(s->found));
+	bpf_probe_read_kernel(s->found.id, SPACE_BYTES, s->space.name);
+	s->found.id[slash] = '/';
+	bpf_probe_read_kernel_str(&s->found.id[slash + 1], SPACE_BYTES, s->name);
+	s->found.told_at = *told_at;
+	return 1;
+}
+
 /* The container of the cgroup at kernfs node `node`, 0 for the host; remembered by the cgroup's id. */
 __attribute__((noinline)) u64 container_of_cgroup(u64 node)
 {
@@ -115,7 +157,8 @@ __attribute__((noinline)) u64 container_of_cgroup(u64 node)
 	if (!s || !node) return 0;
 	u64 id = BPF_CORE_READ((struct kernfs_node *)node, id);
 	struct cgroup_facts *known = bpf_map_lookup_elem(&cgroups, &id);
-	if (known) return known->container;
+	u32 spaces_now = spaces_known;
+	if (known && (known->container || known->known_with == spaces_now)) return known->container;
 
 	u64 container = 0, at = node;
 	u32 used = 0;
@@ -134,13 +177,17 @@ __attribute__((noinline)) u64 container_of_cgroup(u64 node)
 		int position = id_position(s, length - 1, at);
 		if (position >= 0) {
 			container = BPF_CORE_READ((struct kernfs_node *)at, id);
+			__builtin_memset(&s->found, 0, sizeof(s->found));
 			bpf_probe_read_kernel(s->found.id, ID_LENGTH, &s->name[position & 0x7f]);
+		} else if (is_in_space(s, parent)) {
+			container = BPF_CORE_READ((struct kernfs_node *)at, id);
 		}
 		at = parent;
 	}
 
 	s->facts.container = container;
 	s->facts.path_length = used;
+	s->facts.known_with = spaces_now;
 	bpf_map_update_elem(&cgroups, &id, &s->facts, BPF_ANY);
 	if (container) bpf_map_update_elem(&containers, &container, &s->found, BPF_NOEXIST);
 	return container;
@@ -160,13 +207,14 @@ static __noinline void decide(struct task_struct *task, struct task_state *state
 	}
 
 	state->decided_for = css;
+	state->decided_with = spaces_known;
 	state->container = container;
 	if (!container) return;
 	struct container *found = bpf_map_lookup_elem(&containers, &container);
 	u64 process = BPF_CORE_READ(task, group_leader, start_boottime);
 	state->phase = PHASE_RUNTIME;
 	state->session = 0;
-	if (task->start_boottime < settings.attached_at) {
+	if (task->start_boottime < settings.attached_at || (found && task->start_boottime < found->told_at)) {
 		/* It ran before us; of what it did then nothing is known but that the container had begun. */
 		state->phase = PHASE_WORKLOAD;
 		process = OWNER_UNSEEN;
@@ -187,7 +235,7 @@ static __always_inline struct task_state *contained(struct task_struct *task)
 	if (!state) return NULL;
 	if (state->container) return state;
 	u64 css = (u64)task->cgroups;
-	if (state->decided_for == css) return NULL;
+	if (state->decided_for == css && state->decided_with == spaces_known) return NULL;
 	decide(task, state, css);
 	return state->container ? state : NULL;
 }

@@ -52,10 +52,12 @@ enum phase { PHASE_UNKNOWN, PHASE_RUNTIME, PHASE_WORKLOAD };
 struct task_state {
 	u64 container;
 	u64 decided_for;          /* the css_set for which the thread was found to be the host's */
+	u32 decided_with;         /* spaces_known at that time */
 	u32 phase;
 	u32 session;
 	u32 exec_generation;
 	u32 euid_before;
+	u32 pad;
 	u64 cap_permitted_before;
 	u64 armed_at;             /* its use of pipes is reported for a while */
 	u64 singles_from;         /* records of calls that are each about something else, within this second */

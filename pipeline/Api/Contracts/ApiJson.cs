@@ -10,7 +10,9 @@ namespace Pipeline.Api.Contracts;
 /// <summary>JSON of the API, generated at build time: camel case names, words in kebab-case.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(AlarmListContract))]
+[JsonSerializable(typeof(AlarmListItemContract))]
 [JsonSerializable(typeof(AlarmContract))]
+[JsonSerializable(typeof(SimilarAlarmsContract))]
 [JsonSerializable(typeof(HandlingRequestContract))]
 [JsonSerializable(typeof(BulkHandlingRequestContract))]
 [JsonSerializable(typeof(HandlingContract))]
@@ -20,6 +22,13 @@ namespace Pipeline.Api.Contracts;
 [JsonSerializable(typeof(ExclusionContract))]
 [JsonSerializable(typeof(ExclusionListContract))]
 [JsonSerializable(typeof(ExclusionPreviewContract))]
+[JsonSerializable(typeof(PolicyRequestContract))]
+[JsonSerializable(typeof(PolicyPreviewRequestContract))]
+[JsonSerializable(typeof(PolicyRollbackContract))]
+[JsonSerializable(typeof(PolicyContract))]
+[JsonSerializable(typeof(PolicyListContract))]
+[JsonSerializable(typeof(PolicyDifferencesContract))]
+[JsonSerializable(typeof(PolicyPositionListContract))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

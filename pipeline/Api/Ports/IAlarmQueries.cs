@@ -22,6 +22,9 @@ public sealed record AlarmFilter
 
     public string? Rule { get; init; }
 
+    /// <summary>What it is about, exactly.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>To whom it is assigned.</summary>
     public string? Assignee { get; init; }
 

@@ -32,7 +32,7 @@ public sealed class DetectorFaultException(DetectorSpec detector, EventId id, Ex
 /// </summary>
 public sealed class DetectorRun
 {
-    private readonly DetectorFactory _factory;
+    private DetectorFactory _factory;
     private readonly HashSet<EventId> _skipped = [];
     private IDetector _detector;
     private AlarmJournal _journal;
@@ -124,6 +124,22 @@ public sealed class DetectorRun
             _detector = _factory.Create();
             return new DiscardedState(Spec.Name, $"it is damaged: {e.Message}");
         }
+    }
+
+    /// <summary>
+    /// Goes on, between two batches, as the same detector under another policy with all that it remembers: as though its state had been saved and
+    /// restored under that policy.
+    /// </summary>
+    /// <returns>Null when it remembers all; else why not.</returns>
+    public DiscardedState? Change(DetectorFactory factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        if (factory.Spec.Name != Spec.Name) throw new ArgumentException($"{Spec.Name} cannot become {factory.Spec.Name}", nameof(factory));
+        StateSection saved = Save();
+        _factory = factory;
+        _detector = factory.Create();
+        _journal = new AlarmJournal(Spec, policy: factory.Policy);
+        return Restore(saved);
     }
 
     private void Run(EnrichedBatch batch, ref int position)

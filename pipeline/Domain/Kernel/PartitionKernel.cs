@@ -36,6 +36,12 @@ public sealed class PartitionKernel
         return PlacedAlarm.Merge(_found);
     }
 
+    /// <summary>Goes on between two batches under another policy; see <see cref="DetectorRun.Change"/>.</summary>
+    /// <param name="detectors">The same detectors in the same order.</param>
+    /// <returns>What the detectors no longer remember.</returns>
+    public ImmutableArray<DiscardedState> Change(IEnumerable<DetectorFactory> detectors) =>
+        [.. _runs.Zip(detectors, (run, detector) => run.Change(detector)).OfType<DiscardedState>()];
+
     /// <summary>State between two batches; see <see cref="PartitionState"/>.</summary>
     public byte[] Save() => PartitionState.Write([_enrichment.Save(), .. _runs.Select(r => r.Save())]);
 

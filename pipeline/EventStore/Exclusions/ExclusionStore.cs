@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Npgsql;
 using Pipeline.Api.Ports;
 using Pipeline.Domain.Exclusions;
+using Pipeline.EventStore.ReadModels;
 
 namespace Pipeline.EventStore.Exclusions;
 

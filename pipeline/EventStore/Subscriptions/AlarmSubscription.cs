@@ -9,25 +9,22 @@ using Pipeline.Runtime.Ports;
 
 namespace Pipeline.EventStore.Subscriptions;
 
-/// <summary>Reads the stored events page after page for a subscriber. Marten keeps the position, in the transaction that ends a page.</summary>
+/// <summary>
+/// Reads the stored events page after page for one subscriber. Marten keeps its position, under its name, in the transaction that ends a page.
+/// </summary>
 internal sealed class AlarmSubscription : SubscriptionBase
 {
-    /// <summary>Name of the stored position: another name begins at the first event again.</summary>
-    public const string PositionName = "alarms-topic";
-
     /// <summary>Bound on memory, and on what is told again after a crash.</summary>
     private const int EventsPerPage = 500;
 
-    private const string SourcesOf = $"select id, node, container_id from {Tables.Alarms} where id = any($1)";
-
-    private readonly NpgsqlDataSource _connections;
+    private readonly SnapshotReader _alarms;
     private readonly IAlarmSubscriber _subscriber;
 
     public AlarmSubscription(NpgsqlDataSource connections, IAlarmSubscriber subscriber)
     {
-        _connections = connections;
+        _alarms = new SnapshotReader(connections);
         _subscriber = subscriber;
-        Name = PositionName;
+        Name = subscriber.Name;
         Options.BatchSize = EventsPerPage;
         Options.MaximumHopperSize = 4 * EventsPerPage;
     }
@@ -35,29 +32,25 @@ internal sealed class AlarmSubscription : SubscriptionBase
     public override async Task<IChangeListener> ProcessEventsAsync(
         EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
     {
-        Dictionary<Guid, (string Node, string ContainerId)> sources = await FindSourcesAsync(page.Events, cancellationToken);
-        await _subscriber.TakeAsync([.. page.Events.Where(e => e.Data is AlarmEvent).Select(e => Record(e, sources))], cancellationToken);
+        IEvent[] events = [.. page.Events.Where(e => e.Data is AlarmEvent)];
+        Guid[] ids = [.. events.Select(e => e.StreamId).Distinct()];
+        Dictionary<Guid, AlarmSnapshot> alarms = ids.Length == 0 ? [] : await _alarms.ReadAsync(ids, cancellationToken);
+        foreach (Guid unlisted in ids.Where(id => !alarms.ContainsKey(id)).ToArray())
+            alarms[unlisted] = await FoldAsync(unlisted, operations, cancellationToken);
+        await _subscriber.TakeAsync([.. events.Select(e => Record(e, alarms[e.StreamId]))], cancellationToken);
         return NullChangeListener.Instance;
     }
 
-    private static AlarmEventRecord Record(IEvent stored, Dictionary<Guid, (string Node, string ContainerId)> sources)
+    /// <summary>An alarm that the list lacks, as while it is built anew.</summary>
+    private static async Task<AlarmSnapshot> FoldAsync(Guid id, IQuerySession session, CancellationToken cancellation)
     {
-        var alarm = (AlarmEvent)stored.Data;
-        (string node, string containerId) = sources.GetValueOrDefault(alarm.AlarmId, ("", ""));
-        return new AlarmEventRecord(alarm, stored.Sequence, stored.Version, stored.Timestamp, node, containerId);
+        IReadOnlyList<IEvent> stream = await session.Events.FetchStreamAsync(id, token: cancellation);
+        AlarmView? view = stream.Aggregate((AlarmView?)null, (folded, e) => AlarmView.Apply(folded, (AlarmEvent)e.Data));
+        return view is null
+            ? throw new InvalidDataException($"The events of alarm {id} do not begin with its being raised")
+            : AlarmSnapshot.Of(view, stream[0].Timestamp);
     }
 
-    /// <summary>Only the first event of an alarm says where it is; the list, kept in the same transaction, has it for the others.</summary>
-    private async Task<Dictionary<Guid, (string Node, string ContainerId)>> FindSourcesAsync(List<IEvent> events, CancellationToken cancellation)
-    {
-        var sources = events.Select(e => e.Data).OfType<AlarmRaised>()
-            .ToDictionary(raised => raised.AlarmId, raised => (raised.Source.Node, raised.Source.ContainerId));
-        Guid[] others = [.. events.Select(e => e.StreamId).Distinct().Where(id => !sources.ContainsKey(id))];
-        if (others.Length == 0) return sources;
-        await using NpgsqlCommand command = _connections.CreateCommand(SourcesOf);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = others });
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) sources[reader.GetGuid(0)] = (reader.GetString(1), reader.GetString(2));
-        return sources;
-    }
+    private static AlarmEventRecord Record(IEvent stored, AlarmSnapshot now) =>
+        new((AlarmEvent)stored.Data, stored.Sequence, stored.Version, stored.Timestamp, now);
 }

@@ -2,6 +2,7 @@ using JasperFx.Events.Daemon;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Runtime.Ports;
 
 namespace Pipeline.EventStore.Subscriptions;
 
@@ -44,6 +45,8 @@ internal sealed class SubscriptionService(AlarmDatabase database, TimeProvider t
     {
         await using NpgsqlConnection session = await database.Connections.OpenConnectionAsync(cancellation);
         if (!await AskAsync($"select pg_try_advisory_lock({RunnerLock})", session, cancellation)) return;
+        foreach (IAlarmSubscriber late in database.Subscribers.Where(subscriber => !subscriber.BeginsAtFirst))
+            await BeginHereAsync(late, session, cancellation);
         using IProjectionDaemon daemon = await database.Marten.BuildProjectionDaemonAsync(logger: loggers.CreateLogger(DaemonLog));
         try
         {
@@ -61,6 +64,19 @@ internal sealed class SubscriptionService(AlarmDatabase database, TimeProvider t
             await session.CloseAsync();
             NpgsqlConnection.ClearPool(session);
         }
+    }
+
+    /// <summary>Gives one that has no position yet the newest, under the name that Marten will look for.</summary>
+    private static async Task BeginHereAsync(IAlarmSubscriber subscriber, NpgsqlConnection session, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = session.CreateCommand();
+        command.CommandText = $"""
+            insert into {Tables.EventSchema}.mt_event_progression (name, last_seq_id, last_updated)
+            select $1, coalesce(max(seq_id), 0), now() from {Tables.EventSchema}.mt_events
+            on conflict (name) do nothing
+            """;
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{subscriber.Name}:All" });
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<bool> AskAsync(string question, NpgsqlConnection session, CancellationToken cancellation)

@@ -1,8 +1,12 @@
 using System.CommandLine;
 using Pipeline.Host.Commands.Alarms;
+using Pipeline.Host.Commands.Archiving;
+using Pipeline.Host.Commands.Cases;
 using Pipeline.Host.Commands.Exclusions;
 using Pipeline.Host.Commands.Explain;
+using Pipeline.Host.Commands.Replaying;
 using Pipeline.Host.Commands.Rules;
+using Pipeline.Host.Commands.Timelines;
 
 namespace Pipeline.Host.Commands;
 
@@ -16,8 +20,9 @@ internal static class AlarmCtl
     {
         var root = new RootCommand("Runtime alarms for containers.")
         {
-            AlarmsCommand.Create(), CheckCommand.Create(), ExclusionsCommand.Create(), ExplainCommand.Create(), HealthCommand.Create(), PolicyCommand.Create(),
-            RulesCommand.Create(), ServeCommand.Create(),
+            AlarmsCommand.Create(), ArchiveCommand.Create(), CaseCommand.Create(), CheckCommand.Create(), ExclusionsCommand.Create(),
+            ExplainCommand.Create(), HealthCommand.Create(), PolicyCommand.Create(), ReplayCommand.Create(), RulesCommand.Create(),
+            ServeCommand.Create(), TimelineCommand.Create(), ViewsCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         int code = parsed.Invoke(configuration);

@@ -1,14 +1,23 @@
 using System.CommandLine;
 using Pipeline.Detection;
+using Pipeline.Host.Commands.Alarms;
 using Pipeline.Policies;
 using Pipeline.Policies.Writing;
 
 namespace Pipeline.Host.Commands;
 
-/// <summary>Prints and checks detection policies, without any server.</summary>
+/// <summary>Prints and checks detection policies without any server, and changes the policy of a running pipeline.</summary>
 internal static class PolicyCommand
 {
-    public static Command Create() => new("policy", "Print the built-in detection policy, or check one.") { Default(), Validate() };
+    public static Command Create()
+    {
+        var command = new Command("policy", "Detection policies: print the built-in one, check one; see, change and restore that of a running pipeline.")
+        {
+            Default(), Validate(),
+        };
+        foreach (Command one in PolicyHistoryCommands.All(AlarmsCommand.UrlOption())) command.Add(one);
+        return command;
+    }
 
     private static Command Default()
     {

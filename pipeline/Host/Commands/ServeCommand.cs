@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.EventStore;
 using Pipeline.Host.Serving;
 
 namespace Pipeline.Host.Commands;
@@ -19,12 +20,17 @@ internal static class ServeCommand
         Option<string> events = Named("--topic", "PIPELINE_TOPIC", "node-events", "Topic that the agents publish to.");
         Option<string> deadLetters = Named("--dead-letter-topic", "PIPELINE_DEAD_LETTER_TOPIC", "dead-letters", "Topic for records that cannot be processed.");
         Option<string> alarms = Named("--alarms-topic", "PIPELINE_ALARMS_TOPIC", "alarms", "Topic that alarm events are published to.");
+        Option<string> states = Named("--alarm-state-topic", "PIPELINE_ALARM_STATE_TOPIC", "alarm-state", "Compacted topic of how alarms stand.");
+        Option<string> policies = Named("--policies-topic", "PIPELINE_POLICIES_TOPIC", "policies", "Topic that changes of the policy go through; must be compacted.");
         Option<string> group = Named(
             "--group", "PIPELINE_GROUP", "pipeline.detectors", "Consumer group. Processes of one group share the partitions of the topic between them.");
         var postgres = new Option<string?>("--postgres")
         {
             Description = "PostgreSQL as an Npgsql connection string. Better given by the environment, PIPELINE_POSTGRES: options can be read by others in ps.",
         };
+        Option<string> reader = Named(
+            "--reader-role", "PIPELINE_READER_ROLE", "",
+            "PostgreSQL role for Grafana, made at start where the user may: it reads schema read and nothing else. Its password is PIPELINE_READER_PASSWORD.");
         var listen = new Option<Uri>("--listen")
         {
             Description = "Address of the API, health checks and metrics. There is no authentication yet: keep it on loopback or behind a proxy that has.",
@@ -47,7 +53,7 @@ internal static class ServeCommand
         Option<string?> policy = PolicyFile.Option();
         var command = new Command("serve", "Run a pipeline process: consume the log, detect, store alarms, answer the API. Ends on SIGTERM or Ctrl-C.")
         {
-            kafka, events, deadLetters, alarms, group, postgres, listen, createTopics, settings, policy,
+            kafka, events, deadLetters, alarms, states, policies, group, postgres, reader, listen, createTopics, settings, policy,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -60,15 +66,23 @@ internal static class ServeCommand
                 return AlarmCtl.Unusable;
             }
 
-            if (PolicyFile.Read(parsed, policy, "serve") is not { } detection) return AlarmCtl.Unusable;
+            if (PolicyFile.ReadDocument(parsed, policy, "serve") is not var (detection, document)) return AlarmCtl.Unusable;
             var options = new ServeOptions(
                 parsed.GetValue(kafka)!,
-                new ServeTopics(parsed.GetValue(events)!, parsed.GetValue(deadLetters)!, parsed.GetValue(alarms)!, parsed.GetValue(group)!),
+                new ServeTopics(
+                    parsed.GetValue(events)!, parsed.GetValue(deadLetters)!, parsed.GetValue(alarms)!, parsed.GetValue(states)!,
+                    parsed.GetValue(policies)!, parsed.GetValue(group)!),
                 connection,
                 parsed.GetValue(listen)!,
                 parsed.GetValue(createTopics),
                 Split(parsed.GetValue(settings)!),
-                detection);
+                detection,
+                document)
+            {
+                Reader = parsed.GetValue(reader) is { Length: > 0 } role
+                    ? new ReadOnlyRole(role, Environment.GetEnvironmentVariable("PIPELINE_READER_PASSWORD"))
+                    : null,
+            };
             return await PipelineProcess.RunAsync(options, parsed.InvocationConfiguration.Error, cancellation);
         });
         return command;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net.Sockets;
 using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
@@ -9,13 +8,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Pipeline.Api;
-using Pipeline.Detection;
-using Pipeline.Detection.Fingerprints;
+using Pipeline.Api.Ports;
 using Pipeline.EventStore;
-using Pipeline.Feeds;
 using Pipeline.Ingest;
 using Pipeline.Publishing;
 using Pipeline.Runtime;
+using Pipeline.Runtime.Ports;
 
 namespace Pipeline.Host.Serving;
 
@@ -29,7 +27,7 @@ internal static class PipelineProcess
     /// <returns>Exit code: 0 stopped as asked, 2 the address cannot be listened on.</returns>
     public static async Task<int> RunAsync(ServeOptions options, TextWriter errors, CancellationToken cancellation)
     {
-        await using WebApplication app = Build(options, await LoadFeedsAsync(options.Policy, errors));
+        await using WebApplication app = Build(options, new PolicyDocuments(options.Policy, options.Document, errors));
         try
         {
             await app.StartAsync(cancellation);
@@ -45,20 +43,7 @@ internal static class PipelineProcess
         return 0;
     }
 
-    /// <summary>A feed is somebody else's: what is bad in it is said and does not stop the process.</summary>
-    private static async Task<FingerprintSet> LoadFeedsAsync(DetectionPolicy policy, TextWriter errors)
-    {
-        (FingerprintSet set, ImmutableArray<FeedReport> reports) = FingerprintFeeds.Load(policy.MaliciousProgram.FingerprintFeeds);
-        foreach (FeedReport report in reports)
-        {
-            await errors.WriteLineAsync($"alarmctl serve: feed {report.File}: {report.Taken} digests, {report.Ignored} ignored, {report.Bad} bad, {report.Refused} without room");
-            foreach (FeedFault fault in report.Faults) await errors.WriteLineAsync($"alarmctl serve: feed {fault}");
-        }
-
-        return set;
-    }
-
-    private static WebApplication Build(ServeOptions options, FingerprintSet fingerprints)
+    private static WebApplication Build(ServeOptions options, PolicyDocuments policies)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "alarmctl" });
         builder.WebHost.UseUrls(options.Listen.GetLeftPart(UriPartial.Authority));
@@ -78,7 +63,7 @@ internal static class PipelineProcess
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWait);
         // On loopback a browser of this machine is the only stranger: a page that rebinds its name to 127.0.0.1 comes with that name as the host.
         if (options.Listen.IsLoopback) builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
-        Compose(builder.Services, options, fingerprints);
+        Compose(builder.Services, options, policies);
         WebApplication app = builder.Build();
         if (options.Listen.IsLoopback) app.UseHostFiltering();
         app.MapAlarmApi();
@@ -88,16 +73,18 @@ internal static class PipelineProcess
         return app;
     }
 
-    private static void Compose(IServiceCollection services, ServeOptions options, FingerprintSet fingerprints)
+    private static void Compose(IServiceCollection services, ServeOptions options, PolicyDocuments policies)
     {
         // Hosted services stop in the opposite order of registration: ingest drains before the store and the actors go.
-        services.AddEventStore(options.Postgres);
-        services.AddPipelineRuntime(new RuntimeOptions(), Catalog.Under(options.Policy, fingerprints));
+        services.AddEventStore(new EventStoreOptions { ConnectionString = options.Postgres, Reader = options.Reader });
+        services.AddSingleton<IPolicyDocuments>(policies).AddSingleton<IPolicyCompiler>(policies);
+        services.AddPipelineRuntime(new RuntimeOptions(), policies.Start, options.Document);
         services.AddIngest(new IngestOptions
         {
             BootstrapServers = options.Kafka,
             Topic = options.Topics.Events,
             DeadLetterTopic = options.Topics.DeadLetters,
+            PolicyTopic = options.Topics.Policies,
             GroupId = options.Topics.Group,
             CreateTopics = options.CreateTopics,
             ClientSettings = options.KafkaSettings,
@@ -106,9 +93,17 @@ internal static class PipelineProcess
         {
             BootstrapServers = options.Kafka,
             Topic = options.Topics.Alarms,
+            StateTopic = options.Topics.AlarmStates,
             CreateTopic = options.CreateTopics,
             ClientSettings = options.KafkaSettings,
         });
+        services.AddPolicyTopic(new PolicyTopicOptions
+        {
+            BootstrapServers = options.Kafka,
+            Topic = options.Topics.Policies,
+            ClientSettings = options.KafkaSettings,
+        });
+        services.AddPolicyReader();
         services.AddAlarmSubscription();
         services.AddAlarmApi();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store").AddCheck<ConsumerHealthCheck>("consumer");

@@ -129,7 +129,8 @@ internal sealed class PolicyWriter
         return _text.Length - start;
     }
 
-    private static string Inline(Shape shape, object? value) => shape switch
+    /// <summary>A value on one line.</summary>
+    public static string Inline(Shape shape, object? value) => shape switch
     {
         _ when value is null => "null",
         OptionalShape optional => Inline(optional.Inner, value),

@@ -30,9 +30,7 @@ internal abstract class DetectorActor : UntypedActor
         _seat = seat;
         _run = new DetectorRun(seat.Detector);
         foreach (EventId id in seat.Skipped) _run.Skip(id);
-        if (seat.State is null || _run.Restore(seat.State) is not { } discarded) return;
-        seat.Telemetry.Discarded(discarded.Name);
-        Log.StateDiscarded(seat.Logger, seat.Partition, discarded.Name, discarded.Reason);
+        if (seat.State is not null) Note(_run.Restore(seat.State));
     }
 
     protected override void OnReceive(object message)
@@ -45,10 +43,22 @@ internal abstract class DetectorActor : UntypedActor
             case SaveDetector:
                 Sender.Tell(new DetectorSaved(_seat.Number, _run.Save()));
                 break;
+            case ChangeDetector change:
+                Note(_run.Change(change.Detector));
+                _evicted = _run.EvictedEpisodes;
+                Sender.Tell(new DetectorChanged());
+                break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void Note(DiscardedState? discarded)
+    {
+        if (discarded is null) return;
+        _seat.Telemetry.Discarded(discarded.Name);
+        Log.StateDiscarded(_seat.Logger, _seat.Partition, discarded.Name, discarded.Reason);
     }
 
     private void Feed(EnrichedBatch batch)

@@ -17,6 +17,12 @@ internal sealed record TakeState
     public static TakeState Instance { get; } = new();
 }
 
+/// <summary>
+/// Lane to partition: go on under these detectors, the same ones in the same order under another policy, with what they remember. The answer is
+/// a <see cref="PartitionAnswer"/>.
+/// </summary>
+internal sealed record ChangeDetectors(ImmutableArray<DetectorPost> Detectors);
+
 /// <summary>What a partition answers its lane.</summary>
 internal abstract record PartitionAnswer
 {
@@ -27,7 +33,9 @@ internal abstract record PartitionAnswer
     /// <summary>Every detector has seen the batch.</summary>
     public sealed record Ran(ImmutableArray<AlarmEvent> Alarms) : PartitionAnswer;
 
-    public sealed record State(byte[] Bytes) : PartitionAnswer;
+    public sealed record State(byte[] Bytes, InventoryChanges Inventory) : PartitionAnswer;
+
+    public sealed record Changed : PartitionAnswer;
 
     /// <summary>
     /// The state is unknown; the partition takes no more. <paramref name="Faults"/> says which event did it, where one did.
@@ -51,3 +59,7 @@ internal sealed record SaveDetector
 }
 
 internal sealed record DetectorSaved(int Seat, StateSection State);
+
+internal sealed record ChangeDetector(DetectorFactory Detector);
+
+internal sealed record DetectorChanged;

@@ -25,10 +25,12 @@ internal sealed class PartitionActor : UntypedActor
 {
     private readonly PartitionSeat _seat;
     private readonly Enrichment _enrichment = new();
+    private readonly Inventory _inventory = new();
     private readonly ImmutableArray<IActorRef> _detectors;
     private readonly ImmutableArray<PlacedAlarm>[] _found;
     private readonly StateSection?[] _saved;
     private readonly List<DetectorFault> _faults = [];
+    private Func<PartitionAnswer> _answer = () => new PartitionAnswer.Ran([]);
     private IActorRef? _asker;
     private int _awaited;
 
@@ -67,6 +69,12 @@ internal sealed class PartitionActor : UntypedActor
                 break;
             case TakeState:
                 Take();
+                break;
+            case ChangeDetectors change:
+                Change(change);
+                break;
+            case DetectorChanged:
+                Answered();
                 break;
             case DetectorFed fed:
                 _found[fed.Seat] = fed.Alarms;
@@ -111,6 +119,7 @@ internal sealed class PartitionActor : UntypedActor
         {
             EnrichmentCounts before = _enrichment.Counts;
             enriched = _enrichment.Enrich(run.Batch);
+            _inventory.Note(enriched);
             _seat.Telemetry.Ran(before, _enrichment.Counts);
             _seat.Telemetry.Met(_enrichment.TakeAnomalies());
         }
@@ -122,6 +131,7 @@ internal sealed class PartitionActor : UntypedActor
         }
 
         Array.Fill(_found, []);
+        _answer = () => new PartitionAnswer.Ran(PlacedAlarm.Merge(_found));
         var feed = new FeedDetector(enriched);
         for (int i = 0; i < _detectors.Length; i++)
         {
@@ -137,8 +147,18 @@ internal sealed class PartitionActor : UntypedActor
     {
         _asker = Sender;
         _awaited = _detectors.Length;
+        _answer = State;
         foreach (IActorRef detector in _detectors) detector.Tell(SaveDetector.Instance);
         if (_awaited == 0) Reply(State());
+    }
+
+    private void Change(ChangeDetectors change)
+    {
+        _asker = Sender;
+        _awaited = _detectors.Length;
+        _answer = () => new PartitionAnswer.Changed();
+        foreach ((IActorRef detector, DetectorPost post) in _detectors.Zip(change.Detectors)) detector.Tell(new ChangeDetector(post.Detector));
+        if (_awaited == 0) Reply(new PartitionAnswer.Changed());
     }
 
     private void Answered()
@@ -149,13 +169,9 @@ internal sealed class PartitionActor : UntypedActor
             DetectorFault first = _faults[0];
             End(new PartitionAnswer.Broken($"Detector {first.Detector} failed on {first.EventId}: {first.Cause.Message}", [.. _faults]));
         }
-        else if (_saved.Length > 0 && _saved[0] is not null)
-        {
-            Reply(State());
-        }
         else
         {
-            Reply(new PartitionAnswer.Ran(PlacedAlarm.Merge(_found)));
+            Reply(_answer());
         }
     }
 
@@ -163,7 +179,7 @@ internal sealed class PartitionActor : UntypedActor
     {
         byte[] bytes = PartitionState.Write([_enrichment.Save(), .. _saved.OfType<StateSection>()]);
         Array.Clear(_saved);
-        return new PartitionAnswer.State(bytes);
+        return new PartitionAnswer.State(bytes, _inventory.Take());
     }
 
     private void Reply(PartitionAnswer answer)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Events;
+using Pipeline.Runtime.Policies;
 using Pipeline.Runtime.Ports;
 
 namespace Pipeline.Runtime.Processing;
@@ -17,6 +18,8 @@ internal sealed class PartitionLane : IPartitionLane
     private readonly Task _terminated;
     private readonly Committer _committer;
     private readonly LaneFaults _faults;
+    private readonly LanePolicy _policy;
+    private readonly IDisposable _following;
     private readonly RuntimeOptions _options;
     private readonly Telemetry _telemetry;
     private readonly ILogger _logger;
@@ -29,11 +32,13 @@ internal sealed class PartitionLane : IPartitionLane
     private int _disposed;
 
     public PartitionLane(
-        PartitionId partition, IActorRef actor, Committer committer,
-        LaneFaults faults, RuntimeOptions options,
+        PartitionCheckpoint from, IActorRef actor, Committer committer,
+        LaneFaults faults, LanePolicy policy, PolicyShelf shelf, RuntimeOptions options,
         TimeProvider time, Telemetry telemetry, ILogger logger)
     {
-        _partition = partition;
+        _partition = from.Partition;
+        _next = from.NextOffset ?? 0;
+        _policy = policy;
         _actor = actor;
         _terminated = actor.WatchAsync();
         _committer = committer;
@@ -42,6 +47,8 @@ internal sealed class PartitionLane : IPartitionLane
         _telemetry = telemetry;
         _logger = logger;
         telemetry.LaneOpened();
+        if (policy.First is { } first) committer.Add(first);
+        _following = shelf.Follow(() => _ = FollowPolicyAsync());
         _timer = time.CreateTimer(_ => _ = CheckpointOnTimeAsync(), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
@@ -55,11 +62,13 @@ internal sealed class PartitionLane : IPartitionLane
         {
             await _committer.WaitForRoomAsync(cancellation);
             if (_committer.IsFenced) return End(new LaneOutcome.Fenced());
+            if (await ReachAsync(offset) is not LaneOutcome.Done and var ended) return ended;
             return _faults.PassesOver(batch) ? await MoveAsync(offset) : await RunAsync(batch, offset);
         },
         cancellation);
 
-    public Task<LaneOutcome> SkipAsync(long offset, CancellationToken cancellation) => InTurnAsync(() => MoveAsync(offset), cancellation);
+    public Task<LaneOutcome> SkipAsync(long offset, CancellationToken cancellation) => InTurnAsync(
+        async () => await ReachAsync(offset) is not LaneOutcome.Done and var ended ? ended : await MoveAsync(offset), cancellation);
 
     /// <inheritdoc/>
     /// <exception cref="OperationCanceledException">The store did not take everything in time.</exception>
@@ -78,6 +87,7 @@ internal sealed class PartitionLane : IPartitionLane
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
+        _following.Dispose();
         await _timer.DisposeAsync();
         await _turn.WaitAsync();
         _end ??= new LaneOutcome.Failed("The lane is closed");
@@ -105,8 +115,40 @@ internal sealed class PartitionLane : IPartitionLane
     {
         PartitionAnswer answer = await AskAsync(new RunBatch(batch));
         if (answer is not PartitionAnswer.Ran(var alarms)) return await BreakAsync(answer, offset);
-        _committer.Add(alarms);
+        if (!alarms.IsEmpty) _policy.Reach(offset + 1);
+        _committer.Add(alarms, _policy.Reached);
         return await MoveAsync(offset);
+    }
+
+    /// <summary>Before the record at an offset: takes up the changes of the policy that are due.</summary>
+    private async Task<LaneOutcome> ReachAsync(long offset)
+    {
+        if (offset < _next) _committer.Add(_policy.BeginAgain(offset));
+        while (_policy.TakeDue(offset) is { } change)
+        {
+            if (change.Position is { } position) _committer.Add(position);
+            if (change.Policy is not { } policy) continue;
+            PartitionAnswer answer = await AskAsync(new ChangeDetectors(policy.Roster.Posts));
+            if (answer is not PartitionAnswer.Changed) return await BreakAsync(answer, offset);
+            _telemetry.PolicyChanged();
+            Log.PolicyHolds(_logger, _partition, policy.Document.Id, policy.Document.Version, policy.Document.Hash, offset);
+        }
+
+        return new LaneOutcome.Done();
+    }
+
+    /// <summary>On an idle lane too a change is taken up at once, at the offset that comes next.</summary>
+    private async Task FollowPolicyAsync()
+    {
+        try
+        {
+            await InTurnAsync(() => ReachAsync(_next), CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            Log.LaneBroken(_logger, _partition, e.Message);
+            End(new LaneOutcome.Failed(e.Message));
+        }
     }
 
     private async Task<LaneOutcome> MoveAsync(long offset)
@@ -144,8 +186,8 @@ internal sealed class PartitionLane : IPartitionLane
     {
         if (_committer.HasSnapshot) return new LaneOutcome.Done();
         PartitionAnswer answer = await AskAsync(TakeState.Instance);
-        if (answer is not PartitionAnswer.State(var bytes)) return await BreakAsync(answer, _next);
-        _committer.Add(new StateSnapshot(_next, bytes));
+        if (answer is not PartitionAnswer.State(var bytes, var inventory)) return await BreakAsync(answer, _next);
+        _committer.Add(new StateSnapshot(_next, bytes) { Inventory = inventory }, _policy.Reached);
         _sinceCheckpoint = 0;
         _checkpointDue = false;
         return new LaneOutcome.Done();

@@ -9,7 +9,7 @@ public sealed class PublishedSchemasTests
     public static TheoryData<string> Subjects => [.. SchemaCatalog.Published.Select(version => version.Subject).Distinct()];
 
     [Fact]
-    public void Publishes_the_contract() => SchemaCatalog.Published.Select(version => version.Subject).Distinct().ShouldBe(["alarms", "dead-letters", "node-events"]);
+    public void Publishes_the_contract() => SchemaCatalog.Published.Select(version => version.Subject).Distinct().ShouldBe(["alarm-state", "alarms", "dead-letters", "node-events"]);
 
     [Theory]
     [MemberData(nameof(Subjects))]

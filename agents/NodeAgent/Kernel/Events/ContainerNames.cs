@@ -14,7 +14,8 @@ internal interface IContainerNames
 internal sealed unsafe class ContainerNames(int containers, int cgroups) : IContainerNames
 {
     /// <summary>struct container and struct cgroup_facts of bpf/containers.h.</summary>
-    private const int IdLength = 64;
+    private const int IdBytes = 160;
+    private const int ContainerSize = IdBytes + sizeof(long);
     private const int PathBytes = 1024;
     private const int LengthAt = 8;
     private const int PathAt = 16;
@@ -30,9 +31,9 @@ internal sealed unsafe class ContainerNames(int containers, int cgroups) : ICont
     {
         if (cgroup == 0) return default;
         if (_containers.TryGetValue(cgroup, out ReadOnlyMemory<byte> known)) return known;
-        byte* value = stackalloc byte[IdLength];
+        byte* value = stackalloc byte[ContainerSize];
         if (Libbpf.Lookup(containers, &cgroup, value) != 0) return default;
-        return Keep(_containers, cgroup, new ReadOnlySpan<byte>(value, IdLength).ToArray());
+        return Keep(_containers, cgroup, new ReadOnlySpan<byte>(value, IdBytes).TrimEnd((byte)0).ToArray());
     }
 
     public ReadOnlyMemory<byte> Path(ulong cgroup)

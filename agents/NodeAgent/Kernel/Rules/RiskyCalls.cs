@@ -57,7 +57,8 @@ internal static class RiskyCalls
             Results = ReportedResults.Success,
         },
 
-        // Where in a memory file is written is told by the write itself; maps of every library that is loaded would be most events there are.
+        // Where in a memory file is written is told by the write itself; maps of every library that is loaded would be most events there
+        // are.
         new("lseek", 8, 19)
         {
             ByDefault = false, Path = PathFrom.Descriptor, PathArgument = 0, Filter = CallFilter.Memory, FilterArgument = 0,

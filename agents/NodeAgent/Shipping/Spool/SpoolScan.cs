@@ -50,7 +50,8 @@ internal sealed class SpoolScan(string directory, NodeBoot scope)
     ];
 
     private static long NumberOf(FileInfo file) =>
-        long.TryParse(file.Name.AsSpan(0, file.Name.Length - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+        long.TryParse(file.Name.AsSpan(0, file.Name.Length - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+            out long number) ? number : 0;
 
     private void Take(FileInfo file, long number, HeadMark? head)
     {

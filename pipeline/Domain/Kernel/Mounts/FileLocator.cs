@@ -21,8 +21,20 @@ internal readonly ref struct FileLocator(
         if (PseudoFileSystem.Nameless(file.FileSystem) is { } nameless) return new(FileOrigin.Anonymous, "", nameless, "");
         bool named = file is { Inode: 0, Device: 0, MountId: 0, FileSystem: 0, Layer: FileLayer.Unknown };
         if (named) return ByName(MountPath.Clean(path));
-        return mounts.Find(file.MountId, file.Device) is var (row, of) && MountPath.Covers(row.Point, path)
+        return mounts.Find(file.MountId, file.Device) is var (row, of) && MountPath.Covers(row.Point, path) && IsCurrent(of, file.Layer)
             ? ByMount(row, of, path) : ByReference(file, path);
+    }
+
+    /// <summary>
+    /// The kernel gives the lowest free mount id out, so a new container has those of the one that ended before it, at the same points and
+    /// of the same devices; the tables of that one stay known for a while, and the new one's come a moment after its first events. Until
+    /// then another container's table says nothing, and whether a mount is the host's the kernel itself has said.
+    /// </summary>
+    private bool IsCurrent(MountNamespace of, FileLayer layer)
+    {
+        bool isHosts = of.Number == mounts.HostNamespace;
+        if (layer != FileLayer.Unknown && mounts.HostNamespace != 0 && isHosts != (layer == FileLayer.Host)) return false;
+        return isHosts || of.Number == mountNs || mounts.Namespaces.GetValueOrDefault(mountNs) is { Root: not null };
     }
 
     private FileLocation ByMount(MountRow row, MountNamespace of, string path)

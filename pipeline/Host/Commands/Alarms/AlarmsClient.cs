@@ -31,13 +31,15 @@ internal sealed class AlarmsClient : IDisposable
         AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
 
     /// <summary>Sends a JSON object. With the same key it is done once, however often it is sent.</summary>
-    public Task<JsonElement> PostAsync(string path, JsonObject body, Guid idempotencyKey, CancellationToken cancellation)
+    /// <param name="ifMatch">Version that what is changed must still have; null for whatever it has.</param>
+    public Task<JsonElement> PostAsync(string path, JsonObject body, Guid idempotencyKey, CancellationToken cancellation, int? ifMatch = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
             Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("Idempotency-Key", idempotencyKey.ToString());
+        if (ifMatch is { } version) request.Headers.Add("If-Match", $"\"{version}\"");
         return AskAsync(request, cancellation);
     }
 

@@ -155,6 +155,36 @@ public sealed class FileLocationTests
             .Origin.ShouldBe(FileOrigin.Managed);
     }
 
+    [Theory]
+    [InlineData(false, FileOrigin.Managed, false)]
+    [InlineData(true, FileOrigin.Host, true)]
+    public void Believes_another_containers_table_only_when_its_own_is_known(bool isKnown, FileOrigin origin, bool foreign)
+    {
+        // The bind of its own /etc/hosts has the id that the ended container's had.
+        ContainerSpec spec = Some.PlainSpec() with { Mounts = [new("/var/lib/docker/containers/c1/hosts", "/etc/hosts", "rw", "", "bind")] };
+        Script script = Known().Mounted(Ns, 600, MountSteps.HostDisk, "/var/lib/docker/containers/c0/hosts", "/etc/hosts", "ext4", 500)
+            .Created("c2", spec);
+        if (isKnown) script.ContainerMounts("c2", Ns + 1, 700);
+        script.By(new ScriptedTask { Container = "c2", Tgid = 200, MountNs = Ns + 1 }).File(_ => default);
+
+        FileLocation at = Locate(script, "/etc/hosts", Disk(600));
+
+        at.Origin.ShouldBe(origin);
+        at.Foreign.ShouldBe(foreign);
+    }
+
+    [Theory]
+    [InlineData(FileLayer.Host, 600, true)]
+    [InlineData(FileLayer.Mount, 21, false)]
+    public void Believes_the_kernel_whether_a_mount_is_the_hosts(FileLayer layer, int mount, bool foreign)
+    {
+        Script script = Known().Mounted(Ns, 600, MountSteps.HostDisk, "/data", "/", "ext4", 500).File(_ => default);
+
+        FileLocation at = Locate(script, "/etc/shadow", Disk(mount) with { Layer = layer });
+
+        (at.Foreign, at.HostPath).ShouldBe((foreign, foreign ? "/etc/shadow" : ""));
+    }
+
     [Fact]
     public void Follows_the_path_of_a_call_that_failed_through_the_mounts()
     {
